@@ -1,0 +1,210 @@
+import { setInterval as every, setTimeout as sleep } from 'node:timers/promises';
+import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import pRetry, { AbortError } from 'p-retry';
+import type { Logger } from '../common/logger.ts';
+import type { RawStore } from '../warehouse/raw-store.ts';
+import { Assignment } from './assignment.ts';
+import { classify } from './classify.ts';
+import { ConsumerMetrics } from './metrics.ts';
+import type { BatchLimits } from './settings.ts';
+
+export interface LearningEventConsumerOptions {
+  readonly kafka: Kafka;
+  readonly topic: string;
+  readonly group: string;
+  readonly store: RawStore;
+  readonly limits: BatchLimits;
+  readonly logger: Logger;
+}
+
+export interface Health {
+  readonly healthy: boolean;
+  /** What is wrong, one line each. */
+  readonly problems: readonly string[];
+}
+
+/** How often the lag is read from Kafka, in milliseconds. */
+const observeEvery = 5000;
+
+/**
+ * Reads the topic and writes each record to exactly one row. Kafka and the warehouse may both go away for as long as they
+ * like: nothing is lost, and it goes on by itself.
+ */
+export class LearningEventConsumer {
+  readonly metrics = new ConsumerMetrics(() => this.#oldestAge() / 1000);
+  readonly #options: LearningEventConsumerOptions;
+  readonly #admin: Admin;
+  readonly #stopping = new AbortController();
+  #consumer: Consumer | undefined;
+  #assignment: Assignment | undefined;
+  #inGroup = false;
+  #finished: Promise<void> = Promise.resolve();
+
+  constructor(options: LearningEventConsumerOptions) {
+    this.#options = options;
+    this.#admin = options.kafka.admin();
+  }
+
+  /** Starts to read, and goes on until `stop`. Doesn't wait for Kafka or the warehouse to be there. */
+  start(): void {
+    this.#finished = Promise.all([this.#keepConsuming(), this.#keepObserving()]).then(() => undefined);
+  }
+
+  /** Unhealthy when the newest write failed, a partition is stopped or the consumer isn't in its group. */
+  health(): Health {
+    const problems = [...(this.#assignment?.stopped ?? [])];
+    if (!this.#inGroup) problems.push('The consumer is not in its group: Kafka or the warehouse has not answered yet.');
+    if (this.#assignment?.writers.some((writer) => writer.isFailing)) {
+      problems.push('The newest attempt to write to the warehouse failed; it is repeated.');
+    }
+    return { healthy: problems.length === 0, problems };
+  }
+
+  /** Writes what was read, leaves the group and stops, within 10 seconds: what isn't written by then stays in Kafka. */
+  async stop(): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
+    if (this.#inGroup) this.#consumer?.pause([{ topic: this.#options.topic }]);
+    const written = await endsWithin(6000, this.#assignment?.flush());
+    if (!written) this.#options.logger.warn('Stopped before everything was written: the rest stays in Kafka.');
+    this.#assignment?.end();
+    this.#stopping.abort();
+    await endsWithin(3000, Promise.all([this.#consumer?.disconnect(), this.#admin.disconnect(), this.#finished]));
+  }
+
+  /** kafkajs restarts itself after most errors; after the others a new consumer is built. */
+  async #keepConsuming(): Promise<void> {
+    const { store, logger } = this.#options;
+    await this.#repeat(
+      async () => {
+        await store.prepare();
+        await this.#admin.connect();
+        const { clusterId } = await this.#admin.describeCluster();
+        await this.#consume(clusterId);
+        if (!this.#stopping.signal.aborted) throw new Error('The consumer has ended.');
+      },
+      (error) => {
+        if (!this.#stopping.signal.aborted) logger.warn(`${error.message} Starting again.`);
+      },
+    );
+  }
+
+  async #consume(cluster: string): Promise<void> {
+    const { kafka, topic, group, logger } = this.#options;
+    const consumer = kafka.consumer({
+      groupId: group,
+      sessionTimeout: 6000,
+      heartbeatInterval: 1000,
+      rebalanceTimeout: 10_000,
+      // How soon added partitions are noticed.
+      metadataMaxAge: 5000,
+      // How long an idle or paused consumer takes to see that there is something to do.
+      maxWaitTimeInMs: 200,
+    });
+    this.#consumer = consumer;
+    const ended = new Promise<Error | undefined>((resolve) => {
+      consumer.on(consumer.events.CRASH, ({ payload }) => {
+        this.#inGroup = false;
+        if (!payload.restart) resolve(payload.error);
+      });
+      this.#stopping.signal.addEventListener('abort', () => resolve(undefined), { once: true });
+    });
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+      this.#inGroup = true;
+      this.#take(consumer, cluster, payload.memberAssignment[topic] ?? []);
+    });
+    try {
+      await consumer.connect();
+      await consumer.subscribe({ topic, fromBeginning: true });
+      await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: (batch) => this.#read(batch) });
+      const error = await ended;
+      if (error) throw error;
+    } finally {
+      this.#inGroup = false;
+      if (!this.#stopping.signal.aborted) {
+        this.#assignment?.end();
+        await consumer.disconnect().catch((error: Error) => logger.debug(error.message));
+      }
+    }
+  }
+
+  /** Runs inside kafkajs's join, before the first fetch: the partitions are paused until the warehouse has said where they start. */
+  #take(consumer: Consumer, cluster: string, partitions: readonly number[]): void {
+    const { topic, store, limits, logger } = this.#options;
+    this.#assignment?.end();
+    if (partitions.length > 0) consumer.pause([{ topic, partitions: [...partitions] }]);
+    logger.info({ topic, partitions }, 'Joined the group');
+    this.#assignment = new Assignment({
+      cluster,
+      topic,
+      partitions,
+      admin: this.#admin,
+      store,
+      limits,
+      metrics: this.metrics,
+      logger,
+      pause: (partition) => consumer.pause([{ topic, partitions: [partition] }]),
+      resume: (partition, from) => {
+        if (from !== undefined) consumer.seek({ topic, partition, offset: String(from) });
+        consumer.resume([{ topic, partitions: [partition] }]);
+      },
+      commit: (partition, offset) => {
+        consumer.commitOffsets([{ topic, partition, offset: String(offset) }]).catch((error: Error) => {
+          // Only tools that show the lag read it; the next batch commits again.
+          logger.debug({ partition, offset }, error.message);
+        });
+      },
+    });
+    this.#assignment.start();
+  }
+
+  /** Never waits for the warehouse: a partition whose writer is full is paused, so that the group membership is kept. */
+  async #read({ batch, resolveOffset, pause, isStale }: EachBatchPayload): Promise<void> {
+    const first = batch.firstOffset();
+    if (first === null || isStale()) return;
+    const { partition } = batch;
+    const writer = await this.#assignment?.accept(partition, Number(first), Number(batch.lastOffset()));
+    if (!writer) return;
+    writer.add(batch.messages.map(({ offset, value }) => classify(Number(offset), value)));
+    resolveOffset(batch.lastOffset());
+    this.metrics.consumed.inc({ partition }, batch.messages.length);
+    this.metrics.lag.set({ partition }, Number(batch.highWatermark) - Number(batch.lastOffset()) - 1 + writer.waiting);
+    if (!writer.hasRoom) pause();
+  }
+
+  async #keepObserving(): Promise<void> {
+    try {
+      for await (const _ of every(observeEvery, undefined, { signal: this.#stopping.signal })) {
+        if (this.#inGroup) {
+          await this.#assignment?.observe().catch((error: Error) => this.#options.logger.debug(error.message));
+        }
+      }
+    } catch (error) {
+      if (!this.#stopping.signal.aborted) throw error;
+    }
+  }
+
+  async #repeat(work: () => Promise<void>, onFailure: (error: Error) => void): Promise<void> {
+    await pRetry(work, {
+      retries: Number.POSITIVE_INFINITY,
+      minTimeout: 500,
+      maxTimeout: 5000,
+      randomize: true,
+      signal: this.#stopping.signal,
+      onFailedAttempt: ({ error }) => onFailure(error),
+    }).catch((error: unknown) => {
+      if (!this.#stopping.signal.aborted || error instanceof AbortError) throw error;
+    });
+  }
+
+  #oldestAge(): number {
+    return Math.max(0, ...(this.#assignment?.writers.map((writer) => writer.oldestAge) ?? []));
+  }
+}
+
+async function endsWithin(milliseconds: number, work: Promise<unknown> | undefined): Promise<boolean> {
+  const deadline = new AbortController();
+  const tooLate = sleep(milliseconds, false, { signal: deadline.signal }).catch(() => false);
+  const inTime = await Promise.race([Promise.resolve(work).then(() => true), tooLate]);
+  deadline.abort();
+  return inTime;
+}

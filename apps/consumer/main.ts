@@ -1,0 +1,43 @@
+/** The consumer as a service: settings from the environment, until SIGTERM or SIGINT. */
+import { readEnvironment } from '../common/environment.ts';
+import { PipelineError } from '../common/errors.ts';
+import { createLogger } from '../common/logger.ts';
+import { createKafka } from '../kafka/client.ts';
+import { DuckDbRawStore } from '../warehouse/duckdb.ts';
+import { LearningEventConsumer } from './consumer.ts';
+import { serveHealth } from './server.ts';
+import { consumerEnvironment } from './settings.ts';
+
+const logger = createLogger('consumer');
+
+try {
+  const settings = readEnvironment(consumerEnvironment);
+  const consumer = new LearningEventConsumer({
+    kafka: createKafka({ brokers: settings.KAFKA_BROKERS.split(','), clientId: 'learning-analytics-consumer', logger }),
+    topic: settings.KAFKA_TOPIC,
+    group: settings.CONSUMER_GROUP,
+    store: new DuckDbRawStore(settings.LANDING_DUCKDB),
+    limits: {
+      records: settings.CONSUMER_BATCH_RECORDS,
+      bytes: settings.CONSUMER_BATCH_BYTES,
+      age: settings.CONSUMER_BATCH_SECONDS * 1000,
+    },
+    logger,
+  });
+  const server = await serveHealth(consumer, { host: settings.CONSUMER_HOST, port: settings.CONSUMER_PORT });
+  logger.info({ port: server.port, topic: settings.KAFKA_TOPIC }, 'Consumer started');
+  consumer.start();
+
+  const stop = async (signal: NodeJS.Signals) => {
+    logger.info(`${signal}: writing what was read, then leaving`);
+    await consumer.stop();
+    logger.info('Consumer stopped');
+    process.exit(0);
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+} catch (error) {
+  if (!(error instanceof PipelineError)) throw error;
+  console.error(error.message);
+  process.exit(1);
+}

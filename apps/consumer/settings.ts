@@ -1,0 +1,45 @@
+import { z } from 'zod';
+
+const count = (what: string) => z.coerce.number(what).int(what).min(1, what);
+const seconds = z.coerce.number('seconds, over 0').gt(0, 'seconds, over 0');
+
+/** The consumer's settings, as environment variables. */
+export const consumerEnvironment = z.object({
+  /** `host:port`, several separated by commas. */
+  KAFKA_BROKERS: z
+    .string()
+    .regex(/^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$/, 'host:port, several separated by commas')
+    .default('localhost:9092'),
+  KAFKA_TOPIC: z
+    .string()
+    .regex(/^[\w.-]{1,249}$/, 'a topic name: 1-249 of a-z, A-Z, 0-9, ".", "_" and "-"')
+    .default('learning-events'),
+  /** Consumers of one group share the partitions. */
+  CONSUMER_GROUP: z.string().default('learning-analytics-consumer'),
+  /** A batch is written when it has so many records, … */
+  CONSUMER_BATCH_RECORDS: count('a whole number of records from 1').default(10_000),
+  /** … or so many bytes, … */
+  CONSUMER_BATCH_BYTES: count('a whole number of bytes from 1').default(8_000_000),
+  /** … or when its oldest record has waited so many seconds. */
+  CONSUMER_BATCH_SECONDS: seconds.default(1),
+  /** Port of `/healthz` and `/metrics`; 0 takes any free one. */
+  CONSUMER_PORT: z.coerce
+    .number('a port from 0 to 65535')
+    .int()
+    .min(0)
+    .max(65535, 'a port from 0 to 65535')
+    .default(9464),
+  CONSUMER_HOST: z.string().default('127.0.0.1'),
+  /** The DuckDB file of the raw tables. */
+  LANDING_DUCKDB: z.string().default('.data/landing.duckdb'),
+});
+
+export type ConsumerEnvironment = z.output<typeof consumerEnvironment>;
+
+/** When a batch is written. */
+export interface BatchLimits {
+  readonly records: number;
+  readonly bytes: number;
+  /** Milliseconds that the oldest record may wait. */
+  readonly age: number;
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+
+const isoDateTime = z.iso.datetime({ offset: true, local: true });
+
+/**
+ * An ISO 8601 date and time in UTC as `YYYY-MM-DD HH:MM:SS.ffffff`, or `undefined` if it can't be read. Taken are also a
+ * space for the T and an offset without its colon, as many producers write them. Without a zone it is UTC, as the reference's
+ * producer sends it. Digits below the microsecond are cut off.
+ */
+export function readTimestamp(text: string): string | undefined {
+  const normal = text
+    .trim()
+    .replace(/^(\S+) (?=\d)/, '$1T')
+    .replace(/z$/, 'Z')
+    .replace(/([+-]\d\d)(\d\d)?$/, withColon);
+  if (!isoDateTime.safeParse(normal).success) return undefined;
+  const hasZone = /(Z|[+-]\d\d:\d\d)$/.test(normal);
+  const milliseconds = Date.parse(hasZone ? normal : `${normal}Z`);
+  if (Number.isNaN(milliseconds)) return undefined;
+  const utc = new Date(milliseconds).toISOString();
+  if (!/^\d{4}-/.test(utc)) return undefined;
+  const belowMilliseconds = /\.\d{3}(\d{1,3})/.exec(normal)?.[1] ?? '';
+  return utc.replace('T', ' ').replace('Z', belowMilliseconds);
+}
+
+/** `+1300` and `+13` become `+13:00`; the day of a date (`-05`) isn't an offset, but no date stands alone here. */
+function withColon(_: string, hours: string, minutes = '00'): string {
+  return `${hours}:${minutes}`;
+}
