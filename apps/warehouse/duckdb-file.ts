@@ -69,7 +69,8 @@ export class DuckDbFile {
     try {
       return await pRetry(
         async () => {
-          const instance = await DuckDBInstance.create(this.#path);
+          // From the cache: the lock keeps other processes out, not a second instance in this one, which would damage the file.
+          const instance = await DuckDBInstance.fromCache(this.#path);
           return { instance, connection: await instance.connect() };
         },
         { retries: 1000, minTimeout: 20, maxTimeout: 250, randomize: true, maxRetryTime: this.#longestWait },

@@ -51,7 +51,7 @@ export class DuckDbRawStore implements RawStore {
   }
 
   write({ partition, records, expectedOffset, nextOffset }: RawBatch): Promise<void> {
-    return this.#transaction(async (connection) => {
+    return this.#transaction(partition, expectedOffset, async (connection) => {
       await insertAccepted(
         connection,
         partition,
@@ -67,7 +67,7 @@ export class DuckDbRawStore implements RawStore {
   }
 
   writeGap({ partition, expectedOffset, nextOffset }: Gap): Promise<void> {
-    return this.#transaction(async (connection) => {
+    return this.#transaction(partition, expectedOffset, async (connection) => {
       await connection.run(
         `INSERT INTO ${gaps} VALUES ($cluster, $topic, $partition, $expectedOffset, $nextOffset, ${now})`,
         {
@@ -96,7 +96,11 @@ export class DuckDbRawStore implements RawStore {
     await this.#file.close();
   }
 
-  #transaction(work: (connection: DuckDBConnection) => Promise<void>): Promise<void> {
+  #transaction(
+    partition: TopicPartition,
+    expectedOffset: number | undefined,
+    work: (connection: DuckDBConnection) => Promise<void>,
+  ): Promise<void> {
     return this.#file.use(async (connection) => {
       await connection.run('BEGIN');
       try {
@@ -105,7 +109,7 @@ export class DuckDbRawStore implements RawStore {
       } catch (error) {
         // A failed COMMIT has already ended the transaction; what went wrong first is what the caller needs to know.
         await connection.run('ROLLBACK').catch(() => undefined);
-        throw explain(error);
+        throw conflict.test(messageOf(error)) ? new WriterFencedError(partition, expectedOffset) : explain(error);
       }
     });
   }
@@ -184,8 +188,10 @@ async function moveOffset(
   if (moved.rowsChanged !== 1) throw new WriterFencedError(partition, expectedOffset);
 }
 
-/** DuckDB's errors begin with their kind; these say that a value of a record can't be stored. */
-const aboutTheRecord = /^(Conversion|Invalid Input|Out of Range|Constraint|Invalid type|Parser|Serialization) Error/i;
+/** DuckDB's errors begin with their kind. The only key in a batch's transaction is the offset's: another writer is moving it. */
+const conflict = /^(Constraint|TransactionContext) Error/i;
+/** These say that a value of a record can't be stored. */
+const aboutTheRecord = /^(Conversion|Invalid Input|Out of Range|Invalid type|Serialization) Error/i;
 
 function explain(error: unknown): unknown {
   if (error instanceof WriterFencedError) return error;
