@@ -8,6 +8,17 @@ const isoDateTime = z.iso.datetime({ offset: true, local: true });
  * producer sends it. Digits below the microsecond are cut off.
  */
 export function readTimestamp(text: string): string | undefined {
+  return readCanonical(text) ?? readAnyIso(text);
+}
+
+/** What `Date` itself writes, as nearly all producers do: several times faster than checking the form first. */
+function readCanonical(text: string): string | undefined {
+  if (text.length !== 24 || !text.endsWith('Z')) return undefined;
+  const date = new Date(text);
+  return !Number.isNaN(date.getTime()) && date.toISOString() === text ? toSql(text) : undefined;
+}
+
+function readAnyIso(text: string): string | undefined {
   const normal = text
     .trim()
     .replace(/^(\S+) (?=\d)/, '$1T')
@@ -20,7 +31,11 @@ export function readTimestamp(text: string): string | undefined {
   const utc = new Date(milliseconds).toISOString();
   if (!/^\d{4}-/.test(utc)) return undefined;
   const belowMilliseconds = /\.\d{3}(\d{1,3})/.exec(normal)?.[1] ?? '';
-  return utc.replace('T', ' ').replace('Z', belowMilliseconds);
+  return `${toSql(utc)}${belowMilliseconds}`;
+}
+
+function toSql(utc: string): string {
+  return `${utc.slice(0, 10)} ${utc.slice(11, -1)}`;
 }
 
 /** `+1300` and `+13` become `+13:00`; the day of a date (`-05`) isn't an offset, but no date stands alone here. */

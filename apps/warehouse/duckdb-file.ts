@@ -7,7 +7,7 @@ import { messageOf } from '../common/errors.ts';
 import { WarehouseUnavailableError } from './raw-store.ts';
 
 /** After this long the file is given up for a moment even if more work waits, so that dbt gets its turn. */
-const longestHold = 500;
+const longestHold = 1500;
 const restBetweenHolds = 30;
 
 /**
@@ -58,6 +58,8 @@ export class DuckDbFile {
     if (!this.#open) return;
     const heldLong = performance.now() - this.#open.since > longestHold;
     if (this.#waiting > 0 && !heldLong) return;
+    // Closing would do it too, but would block this thread meanwhile.
+    await this.#open.connection.run('CHECKPOINT').catch(() => undefined);
     this.#open.connection.closeSync();
     this.#open.instance.closeSync();
     this.#open = undefined;

@@ -14,7 +14,7 @@ import { DuckDbFile } from '../../../apps/warehouse/duckdb-file.ts';
 import { ConsumerProcess } from './consumer.ts';
 import { waitFor } from './wait.ts';
 
-const logger = createLogger('test', 'fatal');
+const logger = createLogger('test', { level: 'fatal' });
 
 /** A Kafka in a temporary folder, on free ports; each test opens its own stage on it. */
 export class TestKafka {

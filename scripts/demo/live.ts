@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runLive } from '../../apps/simulator/live.ts';
+import type { Settings } from '../../settings.ts';
+import type { ResidentDbt } from './dbt.ts';
+import { DemoError, type LocalPipeline } from './pipeline.ts';
+import { type Steps, seconds } from './steps.ts';
+
+/** Rest between two builds, in milliseconds: the marts follow an event within seconds, and a laptop stays cool. */
+const restBetweenBuilds = 5000;
+
+interface Freshness {
+  builtAt: number;
+  buildSeconds: number;
+  problem: string | undefined;
+}
+
+/** Sends live events and keeps the marts fresh, with a status line, until the signal. */
+export async function runLiveDemo(
+  {
+    settings,
+    pipeline,
+    dbt,
+    steps,
+    until,
+  }: {
+    settings: Settings;
+    pipeline: LocalPipeline;
+    dbt: ResidentDbt;
+    steps: Steps;
+    /** End of the backfill, in milliseconds since 1970. */
+    until: number;
+  },
+  signal: AbortSignal,
+): Promise<void> {
+  const ended = new AbortController();
+  const stop = AbortSignal.any([signal, ended.signal]);
+  const freshness: Freshness = { builtAt: Date.now(), buildSeconds: 0, problem: undefined };
+  let sent = 0;
+  const failed = pipeline.server.failed.then((error) => {
+    throw new DemoError(error.message, { cause: error });
+  });
+  try {
+    await Promise.race([
+      failed,
+      Promise.all([
+        runLive({
+          kafka: pipeline.kafka,
+          topic: pipeline.topic,
+          plan: { seed: settings.seed, learners: settings.learners, days: settings.backfillDays, until },
+          rate: settings.rate,
+          logger: pipeline.logger,
+          signal: stop,
+          onProgress: (progress) => {
+            sent = progress.sent;
+          },
+        }),
+        keepFresh(dbt, freshness, stop),
+        showStatus(() => sent, pipeline, freshness, steps, stop),
+      ]),
+    ]);
+  } finally {
+    ended.abort();
+  }
+}
+
+/** Builds the models incrementally, over and over, without the tests. */
+async function keepFresh(dbt: ResidentDbt, freshness: Freshness, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await sleep(restBetweenBuilds, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return;
+    try {
+      const { seconds: took } = await dbt.run(['run']);
+      Object.assign(freshness, { builtAt: Date.now(), buildSeconds: took, problem: undefined });
+    } catch (error) {
+      if (!(error instanceof Error) || signal.aborted) return;
+      freshness.problem = error.message;
+    }
+  }
+}
+
+async function showStatus(
+  sent: () => number,
+  pipeline: LocalPipeline,
+  freshness: Freshness,
+  steps: Steps,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    await sleep(1000, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return;
+    const counts = await pipeline.count().catch(() => undefined);
+    const rows = counts
+      ? `${(counts.events + counts.rejected).toLocaleString('en-NZ')} rows in the warehouse · ${counts.produced - counts.events - counts.rejected} on their way`
+      : 'Kafka or the warehouse does not answer';
+    const problems = [...pipeline.consumer.health().problems, freshness.problem]
+      .filter(Boolean)
+      .map((each) => `\n  ! ${each}`);
+    steps.status(
+      `● live: ${sent().toLocaleString('en-NZ')} events sent · ${rows} · marts built ${seconds(Date.now() - freshness.builtAt)} ago ` +
+        `in ${freshness.buildSeconds.toFixed(1)} s · Ctrl-C stops${problems.join('')}`,
+    );
+  }
+}
