@@ -1,0 +1,19 @@
+import { PipelineError } from '../apps/common/errors.ts';
+import { createLogger } from '../apps/common/logger.ts';
+import { startKafka } from '../apps/kafka/start.ts';
+import { stopSignal } from './stop-signal.ts';
+
+try {
+  const stopping = stopSignal();
+  const kafka = await startKafka({ logger: createLogger('kafka') });
+  console.log(`Kafka answers on ${kafka.brokers.join()} (${kafka.engine}). Ctrl-C stops it.`);
+  if (kafka.ui) console.log(`Kafka UI: ${kafka.ui}`);
+  console.log(`Logs: ${kafka.logs.join(', ')}`);
+  const failure = await Promise.race([stopping.then(() => undefined), kafka.failed]);
+  await kafka.stop();
+  if (failure) throw failure;
+} catch (error) {
+  if (!(error instanceof PipelineError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
