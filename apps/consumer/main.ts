@@ -6,7 +6,7 @@ import { createKafka } from '../kafka/client.ts';
 import { DuckDbRawStore } from '../warehouse/duckdb.ts';
 import { LearningEventConsumer } from './consumer.ts';
 import { serveHealth } from './server.ts';
-import { consumerEnvironment } from './settings.ts';
+import { batchLimits, consumerEnvironment } from './settings.ts';
 
 const logger = createLogger('consumer');
 
@@ -17,11 +17,7 @@ try {
     topic: settings.KAFKA_TOPIC,
     group: settings.CONSUMER_GROUP,
     store: new DuckDbRawStore(settings.LANDING_DUCKDB),
-    limits: {
-      records: settings.CONSUMER_BATCH_RECORDS,
-      bytes: settings.CONSUMER_BATCH_BYTES,
-      age: settings.CONSUMER_BATCH_SECONDS * 1000,
-    },
+    limits: batchLimits(settings),
     logger,
   });
   const server = await serveHealth(consumer, { host: settings.CONSUMER_HOST, port: settings.CONSUMER_PORT });

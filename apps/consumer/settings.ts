@@ -17,9 +17,9 @@ export const consumerEnvironment = z.object({
   /** Consumers of one group share the partitions. */
   CONSUMER_GROUP: z.string().default('learning-analytics-consumer'),
   /** A batch is written when it has so many records, … */
-  CONSUMER_BATCH_RECORDS: count('a whole number of records from 1').default(10_000),
+  CONSUMER_BATCH_RECORDS: count('a whole number of records from 1').default(50_000),
   /** … or so many bytes, … */
-  CONSUMER_BATCH_BYTES: count('a whole number of bytes from 1').default(8_000_000),
+  CONSUMER_BATCH_BYTES: count('a whole number of bytes from 1').default(32_000_000),
   /** … or when its oldest record has waited so many seconds. */
   CONSUMER_BATCH_SECONDS: seconds.default(1),
   /** Port of `/healthz` and `/metrics`; 0 takes any free one. */
@@ -36,10 +36,19 @@ export const consumerEnvironment = z.object({
 
 export type ConsumerEnvironment = z.output<typeof consumerEnvironment>;
 
-/** When a batch is written. */
+/** When a batch is written: whichever comes first. */
 export interface BatchLimits {
   readonly records: number;
   readonly bytes: number;
   /** Milliseconds that the oldest record may wait. */
   readonly age: number;
+}
+
+/** The limits that an environment asks for; the defaults without one. */
+export function batchLimits(environment: ConsumerEnvironment = consumerEnvironment.parse({})): BatchLimits {
+  return {
+    records: environment.CONSUMER_BATCH_RECORDS,
+    bytes: environment.CONSUMER_BATCH_BYTES,
+    age: environment.CONSUMER_BATCH_SECONDS * 1000,
+  };
 }

@@ -11,11 +11,11 @@ export function readTimestamp(text: string): string | undefined {
   return readCanonical(text) ?? readAnyIso(text);
 }
 
-/** What `Date` itself writes, as nearly all producers do: several times faster than checking the form first. */
+/** What `Date` writes, on a day that every month has: nearly all events, and many times faster to check than any ISO 8601. */
+const canonical = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
+
 function readCanonical(text: string): string | undefined {
-  if (text.length !== 24 || !text.endsWith('Z')) return undefined;
-  const date = new Date(text);
-  return !Number.isNaN(date.getTime()) && date.toISOString() === text ? toSql(text) : undefined;
+  return canonical.test(text) ? toSql(text) : undefined;
 }
 
 function readAnyIso(text: string): string | undefined {

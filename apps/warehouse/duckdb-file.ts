@@ -71,8 +71,9 @@ export class DuckDbFile {
     try {
       return await pRetry(
         async () => {
+          // One thread: writing rows in their order gains nothing from more, and the reader needs the other core.
           // From the cache: the lock keeps other processes out, not a second instance in this one, which would damage the file.
-          const instance = await DuckDBInstance.fromCache(this.#path);
+          const instance = await DuckDBInstance.fromCache(this.#path, { threads: '1' });
           return { instance, connection: await instance.connect() };
         },
         { retries: 1000, minTimeout: 20, maxTimeout: 250, randomize: true, maxRetryTime: this.#longestWait },

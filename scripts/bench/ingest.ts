@@ -8,6 +8,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import type { Kafka, Message } from 'kafkajs';
 import { createLogger } from '../../apps/common/logger.ts';
 import { LearningEventConsumer } from '../../apps/consumer/consumer.ts';
+import { batchLimits } from '../../apps/consumer/settings.ts';
 import { createKafka } from '../../apps/kafka/client.ts';
 import { startKafka } from '../../apps/kafka/start.ts';
 import { ensureTopic } from '../../apps/kafka/topic.ts';
@@ -101,7 +102,7 @@ async function consume(kafka: Kafka, landing: string): Promise<number> {
     topic,
     group: 'bench-consumer',
     store: new DuckDbRawStore(landing),
-    limits: { records: 10_000, bytes: 8_000_000, age: 1000 },
+    limits: batchLimits(),
     logger,
   });
   consumer.start();

@@ -2,6 +2,7 @@ import type { Admin, Kafka } from 'kafkajs';
 import { PipelineError } from '../../apps/common/errors.ts';
 import { createLogger, type Logger } from '../../apps/common/logger.ts';
 import { LearningEventConsumer } from '../../apps/consumer/consumer.ts';
+import { batchLimits } from '../../apps/consumer/settings.ts';
 import { createKafka } from '../../apps/kafka/client.ts';
 import type { RunningKafka } from '../../apps/kafka/running.ts';
 import { startKafka } from '../../apps/kafka/start.ts';
@@ -61,7 +62,7 @@ export class LocalPipeline implements AsyncDisposable {
       topic: settings.topic,
       group: 'learning-analytics-consumer',
       store: this.#store,
-      limits: { records: 10_000, bytes: 8_000_000, age: 1000 },
+      limits: batchLimits(),
       logger,
     });
   }
