@@ -5,7 +5,9 @@ import { removeKafkaData } from '../apps/kafka/start.ts';
 import { dataFolder } from './demo/data-folder.ts';
 
 new Command('clean')
-  .description("Removes the laptop pipeline's state: Kafka's data, the DuckDB files and the logs. What is installed stays.")
+  .description(
+    "Removes the laptop pipeline's state: Kafka's data, the DuckDB files and the logs. What is installed stays.",
+  )
   .parse();
 try {
   const { path, kafka } = dataFolder();
