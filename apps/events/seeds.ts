@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
 import { course, itemsInOrder } from './course.ts';
+import { eventTypeDefinitions } from './event.ts';
 import { enrolments, learners } from './learners.ts';
 import { cities } from './new-zealand.ts';
 
@@ -29,6 +30,8 @@ export function seedTables({ seed, learners: count }: SeedOptions): Record<strin
       }
     },
     cities: () => cities.map(({ name, region, latitude, longitude }) => ({ city: name, region, latitude, longitude })),
+    event_types: () =>
+      Object.entries(eventTypeDefinitions).map(([type, { level }]) => ({ event_type: type, event_level: level })),
     content_items: () =>
       itemsInOrder().map(({ item, unit, lesson, position }) => ({
         content_id: item.id,
