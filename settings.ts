@@ -1,5 +1,6 @@
 /** What may stand in `pipeline.config.ts`. Every setting is checked before anything starts. */
 import { z } from 'zod';
+import { topicName } from './apps/common/formats.ts';
 import { validate } from './apps/common/validation.ts';
 
 const wholeNumber = (from: number, to: number) =>
@@ -10,10 +11,7 @@ const wholeNumber = (from: number, to: number) =>
 
 const settingsSchema = z.strictObject({
   /** The Kafka topic of the events. */
-  topic: z
-    .string('a topic name: 1-249 of a-z, A-Z, 0-9, ".", "_" and "-"')
-    .regex(/^(?!\.{1,2}$)[\w.-]{1,249}$/, 'a topic name: 1-249 of a-z, A-Z, 0-9, ".", "_" and "-"')
-    .default('learning-events'),
+  topic: topicName.default('learning-events'),
   /** Partitions of the topic: how many consumers can share the work. */
   partitions: wholeNumber(1, 1000).default(3),
   /** Enrolled learners. */

@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises';
+import { rm, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { PipelineError } from '../apps/common/errors.ts';
 import { removeKafkaData } from '../apps/kafka/start.ts';
@@ -10,10 +11,15 @@ new Command('clean')
   )
   .parse();
 try {
-  const { path, kafka } = dataFolder();
-  await removeKafkaData(kafka);
-  await rm(path, { recursive: true, force: true });
-  console.log(`Removed ${path}.`);
+  const { path, ...parts } = dataFolder();
+  await removeKafkaData(parts.kafka);
+  // Only what is ours: the folder may be one that somebody chose.
+  const databases = [parts.landing, parts.analytics, parts.published].flatMap((file) => [file, `${file}.wal`]);
+  for (const part of [...Object.values(parts), ...databases, join(path, 'dbt')]) {
+    await rm(part, { recursive: true, force: true });
+  }
+  await rmdir(path).catch(() => undefined);
+  console.log(`Removed the state in ${path}.`);
 } catch (error) {
   if (!(error instanceof PipelineError)) throw error;
   console.error(error.message);

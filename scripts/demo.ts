@@ -10,12 +10,19 @@ const options = new Command('demo')
   .parse()
   .opts<{ once: boolean; json: boolean }>();
 
+/** What a shell says of a program that Ctrl-C stopped before it was through. */
+const stoppedEarly = 130;
+
 try {
   const summary = await runDemo(await loadSettings(), options);
-  if (options.json && summary) {
+  if (summary) {
     const { counts, learners, segments } = summary;
-    const { produced, events: raw, rejected } = counts;
-    console.log(JSON.stringify({ produced, raw, rejected, learners, segments }));
+    const { produced, events: raw, rejected, lost } = counts;
+    if (options.json) console.log(JSON.stringify({ produced, raw, rejected, learners, segments }));
+    if (lost > 0) console.error(`${lost} records were lost: Kafka's retention took them before they were read.`);
+    if (produced !== raw + rejected) process.exitCode = 1;
+  } else {
+    process.exitCode = stoppedEarly;
   }
 } catch (error) {
   if (!(error instanceof PipelineError)) throw error;

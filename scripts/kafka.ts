@@ -1,10 +1,11 @@
+import { once } from 'node:events';
 import { PipelineError } from '../apps/common/errors.ts';
 import { createLogger } from '../apps/common/logger.ts';
+import { stopSignal } from '../apps/common/stop-signal.ts';
 import { startKafka } from '../apps/kafka/start.ts';
-import { stopSignal } from './stop-signal.ts';
 
 try {
-  const stopping = stopSignal();
+  const stopping = once(stopSignal(), 'abort');
   const kafka = await startKafka({ logger: createLogger('kafka') });
   console.log(`Kafka answers on ${kafka.brokers.join()} (${kafka.engine}). Ctrl-C stops it.`);
   if (kafka.ui) console.log(`Kafka UI: ${kafka.ui}`);

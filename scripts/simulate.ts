@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { readEnvironment } from '../apps/common/environment.ts';
 import { messageOf, PipelineError } from '../apps/common/errors.ts';
 import { createLogger } from '../apps/common/logger.ts';
+import { stopSignal } from '../apps/common/stop-signal.ts';
 import { validate } from '../apps/common/validation.ts';
 import { createKafka } from '../apps/kafka/client.ts';
 import { runBackfill } from '../apps/simulator/backfill.ts';
@@ -11,7 +12,6 @@ import { historyOf } from '../apps/simulator/history.ts';
 import { runLive } from '../apps/simulator/live.ts';
 import { writeNdjson } from '../apps/simulator/ndjson.ts';
 import { presentMinute } from '../apps/simulator/plan.ts';
-import { stopSignal } from '../apps/simulator/stop-signal.ts';
 import { textSettings } from '../apps/simulator/text-settings.ts';
 import { loadSettings } from '../settings.ts';
 

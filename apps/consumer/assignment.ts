@@ -1,6 +1,6 @@
 import type { Admin } from 'kafkajs';
-import pRetry from 'p-retry';
 import type { Logger } from '../common/logger.ts';
+import { retryForever } from '../common/retry.ts';
 import type { RawStore, TopicPartition } from '../warehouse/raw-store.ts';
 import type { ConsumerMetrics } from './metrics.ts';
 import { PartitionWriter } from './partition-writer.ts';
@@ -16,11 +16,16 @@ export interface AssignmentOptions {
   readonly limits: BatchLimits;
   readonly metrics: ConsumerMetrics;
   readonly logger: Logger;
-  /** Starts or stops Kafka's deliveries of a partition. */
-  readonly resume: (partition: number, from?: number) => void;
-  readonly pause: (partition: number) => void;
+  readonly deliveries: Deliveries;
+}
+
+/** What Kafka delivers of a partition. */
+export interface Deliveries {
+  pause(partition: number): void;
+  /** @param from offset of the next record, when it isn't the one after the last */
+  resume(partition: number, from?: number): void;
   /** Tells Kafka how far a partition is written, for tools that show the lag. */
-  readonly commit: (partition: number, offset: number) => void;
+  commit(partition: number, offset: number): void;
 }
 
 interface Reading {
@@ -32,17 +37,24 @@ interface Reading {
 /** The partitions that this consumer has between two rebalances. Each starts where the warehouse says. */
 export class Assignment {
   readonly #options: AssignmentOptions;
+  readonly #limits: BatchLimits;
   readonly #readings = new Map<number, Reading>();
-  readonly #stopped = new Map<number, string>();
+  /** Why a partition isn't read, for the health page. */
+  readonly #problems = new Map<number, string>();
   readonly #ended = new AbortController();
 
   constructor(options: AssignmentOptions) {
     this.#options = options;
+    this.#limits = shareOf(options.limits, options.partitions.length);
   }
 
-  /** Why partitions are stopped until a person decides, one line each. */
-  get stopped(): string[] {
-    return [...this.#stopped.values()];
+  /** Why partitions are not read or not written, one line each. */
+  get problems(): string[] {
+    const problems = [...this.#problems.values()];
+    if (this.writers.some((writer) => writer.isFailing)) {
+      problems.push('The newest attempt to write to the warehouse failed; it is repeated.');
+    }
+    return problems;
   }
 
   get writers(): PartitionWriter[] {
@@ -63,16 +75,13 @@ export class Assignment {
   async accept(partition: number, first: number, last: number): Promise<PartitionWriter | undefined> {
     const reading = this.#readings.get(partition);
     if (!reading) return undefined;
-    if (first < reading.next) {
-      // Kafka has fewer records than were read: it has sent the consumer back to the beginning.
-      this.#stop(partition, reading.next);
-      return undefined;
-    }
-    if (first > reading.next && (await this.#watermarks(partition)).low > reading.next) {
-      this.#reposition(partition);
-      return undefined;
-    }
+    const isOtherPartition = first < reading.next;
+    const hasGap = first > reading.next && (await this.#watermarks(partition)).low > reading.next;
     if (this.#readings.get(partition) !== reading) return undefined;
+    if (isOtherPartition || hasGap) {
+      this.#leave(partition, reading, isOtherPartition);
+      return undefined;
+    }
     reading.next = last + 1;
     return reading.writer;
   }
@@ -85,7 +94,7 @@ export class Assignment {
       const reading = this.#readings.get(partition);
       if (!reading) continue;
       this.#options.metrics.lag.set({ partition }, Math.max(0, Number(high) - reading.next) + reading.writer.waiting);
-      if (Number(high) < (read.get(partition) ?? 0)) this.#stop(partition, reading.next);
+      if (Number(high) < (read.get(partition) ?? 0)) this.#leave(partition, reading, true);
     }
   }
 
@@ -103,42 +112,55 @@ export class Assignment {
   #close(partition: number): void {
     this.#readings.get(partition)?.writer.close();
     this.#readings.delete(partition);
+    this.#options.metrics.lag.remove({ partition });
   }
 
-  #reposition(partition: number): void {
-    this.#options.pause(partition);
-    this.#close(partition);
-    this.#position(partition);
+  /**
+   * Kafka doesn't have the records that come next: writes what was read, since Kafka may have that no more either, and looks
+   * again.
+   *
+   * @param isOther whether it is sure that this isn't the partition that was read before, whatever its offsets are by now
+   */
+  #leave(partition: number, { writer }: Reading, isOther: boolean): void {
+    this.#options.deliveries.pause(partition);
+    void writer.flush().then(() => {
+      if (this.#readings.get(partition)?.writer !== writer) return;
+      this.#close(partition);
+      this.#position(partition, isOther);
+    });
   }
 
   /** Repeats until warehouse and broker have both answered: the partition stays paused, the group membership is kept. */
-  #position(partition: number): void {
-    pRetry(() => this.#open(partition), {
-      retries: Number.POSITIVE_INFINITY,
-      minTimeout: 200,
-      maxTimeout: 5000,
-      randomize: true,
+  #position(partition: number, isOther = false): void {
+    retryForever(() => this.#open(partition, isOther), {
       signal: this.#ended.signal,
-      onFailedAttempt: ({ error }) =>
-        this.#options.logger.warn({ partition }, `Can't find where to start: ${error.message} Trying again.`),
+      longestPause: 5000,
+      onFailure: ({ message }) => {
+        const problem = `Can't find where partition ${partition} starts: ${message} Trying again.`;
+        this.#problems.set(partition, problem);
+        this.#options.logger.warn({ partition }, problem);
+      },
     }).catch((error: unknown) => {
       if (!this.#ended.signal.aborted) throw error;
     });
   }
 
-  async #open(partition: number): Promise<void> {
-    const { store, logger, metrics, resume } = this.#options;
-    const id = this.#id(partition);
-    const stored = await store.readOffset(id);
+  async #open(partition: number, isOther: boolean): Promise<void> {
+    const { store, logger, metrics, deliveries } = this.#options;
+    const id = { cluster: this.#options.cluster, topic: this.#options.topic, partition };
+    let stored = await store.readOffset(id);
     const position = startPosition(stored, await this.#watermarks(partition));
     if (this.#ended.signal.aborted) return;
 
-    if (position.kind === 'created anew') {
-      this.#stop(partition, stored as number);
+    if (isOther || position.kind === 'created anew') {
+      const problem = createdAnew(id, stored ?? 0);
+      this.#problems.set(partition, problem);
+      logger.error({ ...id }, problem);
       return;
     }
     if (position.kind === 'gap') {
       await store.writeGap({ partition: id, expectedOffset: position.from, nextOffset: position.offset });
+      stored = position.offset;
       metrics.lost.inc({ partition }, position.offset - position.from);
       logger.error(
         { ...id, from: position.from, to: position.offset },
@@ -147,46 +169,34 @@ export class Assignment {
       );
       if (this.#ended.signal.aborted) return;
     }
-    const storedOffset = position.kind === 'gap' ? position.offset : stored;
-    this.#stopped.delete(partition);
-    this.#readings.set(partition, { writer: this.#createWriter(id, storedOffset), next: position.offset });
+    this.#problems.delete(partition);
+    this.#readings.set(partition, { writer: this.#createWriter(id, stored), next: position.offset });
     logger.info({ ...id, from: position.offset }, 'Reading partition');
-    resume(partition, position.offset);
+    deliveries.resume(partition, position.offset);
+    if (stored !== undefined) deliveries.commit(partition, stored);
   }
 
   #createWriter(id: TopicPartition, storedOffset: number | undefined): PartitionWriter {
-    const { store, limits, metrics, logger, commit, resume } = this.#options;
+    const { store, metrics, logger, deliveries } = this.#options;
     const writer: PartitionWriter = new PartitionWriter({
       store,
       partition: id,
       storedOffset,
-      limits,
+      limits: this.#limits,
       metrics,
       logger,
       onWritten: (offset) => {
-        commit(id.partition, offset);
-        if (writer.hasRoom) resume(id.partition);
+        deliveries.commit(id.partition, offset);
+        if (writer.hasRoom) deliveries.resume(id.partition);
       },
       onFenced: (error) => {
         logger.warn({ ...id }, `${error.message} Going on from where the other one is.`);
-        this.#reposition(id.partition);
+        deliveries.pause(id.partition);
+        this.#close(id.partition);
+        this.#position(id.partition);
       },
     });
     return writer;
-  }
-
-  #stop(partition: number, expected: number): void {
-    this.#options.pause(partition);
-    this.#close(partition);
-    const { cluster, topic } = this.#options;
-    const where = `kafka_cluster = '${cluster}' AND kafka_topic = '${topic}' AND kafka_partition = ${partition}`;
-    const reason =
-      `Partition ${partition} of ${topic} was created anew: the warehouse has its records up to offset ${expected}, and Kafka has fewer. ` +
-      'Nothing was changed, and the partition is stopped. To keep the old records and read the new topic from its beginning, give the ' +
-      `old ones another topic name in raw.raw_learning_events_v2, raw.raw_rejected_events and raw.ingest_offsets ` +
-      `(UPDATE … SET kafka_topic = '${topic}-old' WHERE ${where}), and start the consumer again.`;
-    this.#stopped.set(partition, reason);
-    this.#options.logger.error({ ...this.#id(partition) }, reason);
   }
 
   async #watermarks(partition: number): Promise<Watermarks> {
@@ -195,8 +205,20 @@ export class Assignment {
     if (!found) throw new Error(`Kafka knows no partition ${partition} of ${this.#options.topic}.`);
     return { low: Number(found.low), high: Number(found.high) };
   }
+}
 
-  #id(partition: number): TopicPartition {
-    return { cluster: this.#options.cluster, topic: this.#options.topic, partition };
-  }
+/** The limits are for all partitions together, so that memory doesn't grow with their number. */
+function shareOf({ records, bytes, age }: BatchLimits, partitions: number): BatchLimits {
+  const share = (limit: number) => Math.max(1, Math.ceil(limit / Math.max(1, partitions)));
+  return { records: share(records), bytes: share(bytes), age };
+}
+
+function createdAnew({ cluster, topic, partition }: TopicPartition, stored: number): string {
+  const where = `kafka_cluster = '${cluster}' AND kafka_topic = '${topic}' AND kafka_partition = ${partition}`;
+  return (
+    `Partition ${partition} of ${topic} was created anew: the warehouse has its records up to offset ${stored}, and Kafka has fewer. ` +
+    'The partition is stopped. To keep the old records and read the new topic from its beginning, give the old ones another topic ' +
+    'name in raw.raw_learning_events_v2, raw.raw_rejected_events, raw.ingest_offsets and raw.ingest_gaps ' +
+    `(UPDATE … SET kafka_topic = '${topic}-old' WHERE ${where}), and start the consumer again.`
+  );
 }

@@ -24,7 +24,7 @@ export function classify(offset: number, value: Buffer | null): RawRecord {
     return reject(offset, value, 'not JSON');
   }
   if (typeof event !== 'object' || event === null || Array.isArray(event)) {
-    return reject(offset, value, `not a JSON object but ${Array.isArray(event) ? 'an array' : `a ${kindOf(event)}`}`);
+    return reject(offset, value, `not a JSON object but ${kindOf(event)}`);
   }
   const fields = event as Record<string, unknown>;
   return accept(offset, payload, fields) ?? reject(offset, value, whatIsMissing(fields));
@@ -64,12 +64,14 @@ function whatIsMissing(event: Record<string, unknown>): string {
   return reasons.join('; ');
 }
 
+/** A value for a person; what is nested is only named, since it may be nested too deep to be written. */
 function show(value: unknown): string {
-  return JSON.stringify(value).slice(0, 60);
+  return typeof value === 'object' && value !== null ? kindOf(value) : JSON.stringify(value).slice(0, 60);
 }
 
 function kindOf(value: unknown): string {
-  return value === null ? 'null' : typeof value;
+  if (Array.isArray(value)) return 'an array';
+  return value === null ? 'null' : `${typeof value === 'object' ? 'an' : 'a'} ${typeof value}`;
 }
 
 function reject(offset: number, value: Buffer | null, reason: string): RejectedRecord {

@@ -1,9 +1,10 @@
 import { setInterval as every, setTimeout as sleep } from 'node:timers/promises';
 import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
-import pRetry, { AbortError } from 'p-retry';
+import { messageOf } from '../common/errors.ts';
 import type { Logger } from '../common/logger.ts';
+import { retryForever } from '../common/retry.ts';
 import type { RawStore } from '../warehouse/raw-store.ts';
-import { Assignment } from './assignment.ts';
+import { Assignment, type Deliveries } from './assignment.ts';
 import { classify } from './classify.ts';
 import { ConsumerMetrics } from './metrics.ts';
 import type { BatchLimits } from './settings.ts';
@@ -38,6 +39,8 @@ export class LearningEventConsumer {
   #consumer: Consumer | undefined;
   #assignment: Assignment | undefined;
   #inGroup = false;
+  #leaving = false;
+  #lastFailure: string | undefined;
   #finished: Promise<void> = Promise.resolve();
 
   constructor(options: LearningEventConsumerOptions) {
@@ -52,18 +55,15 @@ export class LearningEventConsumer {
 
   /** Unhealthy when the newest write failed, a partition is stopped or the consumer isn't in its group. */
   health(): Health {
-    const problems = [...(this.#assignment?.stopped ?? [])];
-    if (!this.#inGroup) problems.push('The consumer is not in its group: Kafka or the warehouse has not answered yet.');
-    if (this.#assignment?.writers.some((writer) => writer.isFailing)) {
-      problems.push('The newest attempt to write to the warehouse failed; it is repeated.');
-    }
+    const problems = [...(this.#assignment?.problems ?? [])];
+    if (!this.#inGroup) problems.push(this.#lastFailure ?? 'The consumer has not joined its group yet.');
     return { healthy: problems.length === 0, problems };
   }
 
   /** Writes what was read, leaves the group and stops, within 10 seconds: what isn't written by then stays in Kafka. */
   async stop(): Promise<void> {
-    if (this.#stopping.signal.aborted) return;
-    if (this.#inGroup) this.#consumer?.pause([{ topic: this.#options.topic }]);
+    if (this.#leaving) return;
+    this.#leaving = true;
     const written = await endsWithin(6000, this.#assignment?.flush());
     if (!written) this.#options.logger.warn('Stopped before everything was written: the rest stays in Kafka.');
     this.#assignment?.end();
@@ -73,19 +73,24 @@ export class LearningEventConsumer {
 
   /** kafkajs restarts itself after most errors; after the others a new consumer is built. */
   async #keepConsuming(): Promise<void> {
-    const { store, logger } = this.#options;
-    await this.#repeat(
-      async () => {
-        await store.prepare();
-        await this.#admin.connect();
-        const { clusterId } = await this.#admin.describeCluster();
-        await this.#consume(clusterId);
-        if (!this.#stopping.signal.aborted) throw new Error('The consumer has ended.');
+    const { store, topic, logger } = this.#options;
+    const consumeUntilItEnds = async () => {
+      await store.prepare();
+      await this.#admin.connect();
+      const { clusterId } = await this.#admin.describeCluster();
+      await this.#consume(clusterId);
+      if (!this.#stopping.signal.aborted) throw new Error('The consumer has ended.');
+    };
+    await retryForever(consumeUntilItEnds, {
+      signal: this.#stopping.signal,
+      longestPause: 5000,
+      onFailure: ({ message }) => {
+        this.#lastFailure = `Can't read topic ${topic}: ${message} Trying again.`;
+        logger.warn(this.#lastFailure);
       },
-      (error) => {
-        if (!this.#stopping.signal.aborted) logger.warn(`${error.message} Starting again.`);
-      },
-    );
+    }).catch((error: unknown) => {
+      if (!this.#stopping.signal.aborted) throw error;
+    });
   }
 
   async #consume(cluster: string): Promise<void> {
@@ -98,19 +103,20 @@ export class LearningEventConsumer {
       // How soon added partitions are noticed.
       metadataMaxAge: 5000,
       // How long an idle or paused consumer takes to see that there is something to do.
-      maxWaitTimeInMs: 200,
+      maxWaitTimeInMs: 100,
     });
     this.#consumer = consumer;
     const ended = new Promise<Error | undefined>((resolve) => {
       consumer.on(consumer.events.CRASH, ({ payload }) => {
         this.#inGroup = false;
+        this.#assignment?.end();
         if (!payload.restart) resolve(payload.error);
       });
       this.#stopping.signal.addEventListener('abort', () => resolve(undefined), { once: true });
     });
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
       this.#inGroup = true;
-      this.#take(consumer, cluster, payload.memberAssignment[topic] ?? []);
+      if (!this.#leaving) this.#take(consumer, cluster, payload.memberAssignment[topic] ?? []);
     });
     try {
       await consumer.connect();
@@ -142,32 +148,55 @@ export class LearningEventConsumer {
       limits,
       metrics: this.metrics,
       logger,
-      pause: (partition) => consumer.pause([{ topic, partitions: [partition] }]),
-      resume: (partition, from) => {
-        if (from !== undefined) consumer.seek({ topic, partition, offset: String(from) });
-        consumer.resume([{ topic, partitions: [partition] }]);
-      },
+      deliveries: this.#deliveries(consumer),
+    });
+    this.#assignment.start();
+  }
+
+  /** After a crash kafkajs has no subscription until it has joined again; then everything is positioned anew. */
+  #deliveries(consumer: Consumer): Deliveries {
+    const { topic, logger } = this.#options;
+    const whileInGroup = (action: () => void) => {
+      if (!this.#inGroup) return;
+      try {
+        action();
+      } catch (error) {
+        // The subscription is gone some moments before kafkajs says that it crashed.
+        logger.debug(messageOf(error));
+      }
+    };
+    return {
+      pause: (partition) => whileInGroup(() => consumer.pause([{ topic, partitions: [partition] }])),
+      resume: (partition, from) =>
+        whileInGroup(() => {
+          if (this.#leaving) return;
+          if (from !== undefined) consumer.seek({ topic, partition, offset: String(from) });
+          consumer.resume([{ topic, partitions: [partition] }]);
+        }),
       commit: (partition, offset) => {
         consumer.commitOffsets([{ topic, partition, offset: String(offset) }]).catch((error: Error) => {
           // Only tools that show the lag read it; the next batch commits again.
           logger.debug({ partition, offset }, error.message);
         });
       },
-    });
-    this.#assignment.start();
+    };
   }
 
   /** Never waits for the warehouse: a partition whose writer is full is paused, so that the group membership is kept. */
   async #read({ batch, resolveOffset, pause, isStale }: EachBatchPayload): Promise<void> {
     const first = batch.firstOffset();
-    if (first === null || isStale()) return;
+    if (this.#leaving) pause();
+    if (first === null || this.#leaving || isStale()) return;
     const { partition } = batch;
-    const writer = await this.#assignment?.accept(partition, Number(first), Number(batch.lastOffset()));
+    const last = batch.lastOffset();
+    // Before the batch is accepted: what is thrown here must not count it as read.
+    const records = batch.messages.map(({ offset, value }) => classify(Number(offset), value));
+    const writer = await this.#assignment?.accept(partition, Number(first), Number(last));
     if (!writer) return;
-    writer.add(batch.messages.map(({ offset, value }) => classify(Number(offset), value)));
-    resolveOffset(batch.lastOffset());
-    this.metrics.consumed.inc({ partition }, batch.messages.length);
-    this.metrics.lag.set({ partition }, Number(batch.highWatermark) - Number(batch.lastOffset()) - 1 + writer.waiting);
+    writer.add(records);
+    resolveOffset(last);
+    this.metrics.consumed.inc({ partition }, records.length);
+    this.metrics.lag.set({ partition }, Number(batch.highWatermark) - Number(last) - 1 + writer.waiting);
     if (!writer.hasRoom) pause();
   }
 
@@ -181,19 +210,6 @@ export class LearningEventConsumer {
     } catch (error) {
       if (!this.#stopping.signal.aborted) throw error;
     }
-  }
-
-  async #repeat(work: () => Promise<void>, onFailure: (error: Error) => void): Promise<void> {
-    await pRetry(work, {
-      retries: Number.POSITIVE_INFINITY,
-      minTimeout: 500,
-      maxTimeout: 5000,
-      randomize: true,
-      signal: this.#stopping.signal,
-      onFailedAttempt: ({ error }) => onFailure(error),
-    }).catch((error: unknown) => {
-      if (!this.#stopping.signal.aborted || error instanceof AbortError) throw error;
-    });
   }
 
   #oldestAge(): number {

@@ -1,5 +1,5 @@
-import pRetry from 'p-retry';
 import type { Logger } from '../common/logger.ts';
+import { retryForever } from '../common/retry.ts';
 import {
   type RawRecord,
   type RawStore,
@@ -162,21 +162,15 @@ export class PartitionWriter {
   async #writeRepeating(records: RawRecord[]): Promise<void> {
     const { store, partition, metrics, logger } = this.#options;
     const nextOffset = (records.at(-1) as RawRecord).offset + 1;
-    await pRetry(() => store.write({ partition, records, expectedOffset: this.#storedOffset, nextOffset }), {
-      retries: Number.POSITIVE_INFINITY,
-      minTimeout: 200,
-      maxTimeout: 10_000,
-      randomize: true,
+    const write = () => store.write({ partition, records, expectedOffset: this.#storedOffset, nextOffset });
+    await retryForever(write, {
       signal: this.#closed.signal,
-      shouldRetry: ({ error }) => error instanceof WarehouseUnavailableError,
-      onFailedAttempt: ({ error, attemptNumber }) => {
-        if (!(error instanceof WarehouseUnavailableError)) return;
+      longestPause: 10_000,
+      isFinal: (error) => !(error instanceof WarehouseUnavailableError),
+      onFailure: ({ message }, attempt) => {
         this.#lastWriteFailed = true;
         metrics.failedFlushes.inc({ partition: partition.partition });
-        logger.warn(
-          { ...partition, attempt: attemptNumber, waiting: this.#records.length },
-          `${error.message} Trying again.`,
-        );
+        logger.warn({ ...partition, attempt, waiting: this.#records.length }, `${message} Trying again.`);
       },
     });
     this.#lastWriteFailed = false;

@@ -1,19 +1,14 @@
 import { z } from 'zod';
+import { brokerList, topicName } from '../common/formats.ts';
 
 const count = (what: string) => z.coerce.number(what).int(what).min(1, what);
-const seconds = z.coerce.number('seconds, over 0').gt(0, 'seconds, over 0');
+const secondsAllowed = 'seconds, over 0, up to 86400';
+const seconds = z.coerce.number(secondsAllowed).gt(0, secondsAllowed).max(86_400, secondsAllowed);
 
 /** The consumer's settings, as environment variables. */
 export const consumerEnvironment = z.object({
-  /** `host:port`, several separated by commas. */
-  KAFKA_BROKERS: z
-    .string()
-    .regex(/^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$/, 'host:port, several separated by commas')
-    .default('localhost:9092'),
-  KAFKA_TOPIC: z
-    .string()
-    .regex(/^[\w.-]{1,249}$/, 'a topic name: 1-249 of a-z, A-Z, 0-9, ".", "_" and "-"')
-    .default('learning-events'),
+  KAFKA_BROKERS: brokerList.default(['localhost:9092']),
+  KAFKA_TOPIC: topicName.default('learning-events'),
   /** Consumers of one group share the partitions. */
   CONSUMER_GROUP: z.string().default('learning-analytics-consumer'),
   /** A batch is written when it has so many records, … */

@@ -3,11 +3,11 @@ import { z } from 'zod';
 import { readEnvironment } from '../common/environment.ts';
 import { messageOf, PipelineError } from '../common/errors.ts';
 import { createLogger } from '../common/logger.ts';
+import { stopSignal } from '../common/stop-signal.ts';
 import { createKafka } from '../kafka/client.ts';
 import { runBackfill } from './backfill.ts';
 import { runLive } from './live.ts';
 import { dayLength } from './plan.ts';
-import { stopSignal } from './stop-signal.ts';
 import { textSettings, wholeNumber } from './text-settings.ts';
 
 const environment = z.object({

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { setTimeout } from 'node:timers/promises';
 import { messageOf, PipelineError } from '../common/errors.ts';
 import type { Logger } from '../common/logger.ts';
+import { retryForever } from '../common/retry.ts';
 
 export interface RetryOptions {
   /** For the log: `sending events`. */
@@ -11,31 +11,23 @@ export interface RetryOptions {
   readonly signal: AbortSignal;
 }
 
-const firstWait = 200;
-const longestWait = 5000;
-
 /**
- * Does something until it succeeds, with longer and longer waits between. kafkajs gives up after its own retries, and some of
- * what it throws then looks like a defect (a TypeError of a connection that is gone): whatever it is, Kafka may come back.
+ * Does something until it succeeds. kafkajs gives up after its own retries; Kafka may come back all the same.
  *
  * @throws {PipelineError} of the work at once: no waiting helps there
  * @throws the signal's reason when it aborts, also while an attempt is on its way
  */
-export async function retryUntilDone<Result>(
+export function retryUntilDone<Result>(
   work: () => Promise<Result>,
   { task, logger, signal }: RetryOptions,
 ): Promise<Result> {
-  for (let wait = firstWait; ; wait = Math.min(wait * 2, longestWait)) {
-    signal.throwIfAborted();
-    try {
-      return await unlessAborted(work(), signal);
-    } catch (error) {
-      if (error instanceof PipelineError) throw error;
-      signal.throwIfAborted();
-      logger.warn({ reason: messageOf(error) }, `${task} failed, trying again`);
-    }
-    await setTimeout(wait, undefined, { signal });
-  }
+  const attempts = retryForever(work, {
+    signal,
+    longestPause: 5000,
+    isFinal: (error) => error instanceof PipelineError,
+    onFailure: (error) => logger.warn({ reason: messageOf(error) }, `${task} failed, trying again`),
+  });
+  return unlessAborted(attempts, signal);
 }
 
 /** The outcome of the work, or the signal's reason as soon as it aborts; the work itself goes on unheard. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { brokerList, topicName } from '../common/formats.ts';
 
 /** A whole number, as an option or an environment variable carries it. */
 export function wholeNumber(from: number, to: number) {
@@ -25,12 +26,6 @@ export const textSettings = {
   until: z.iso
     .datetime({ offset: true, error: 'a time with its zone, such as 2026-06-01T00:00:00Z' })
     .transform((text) => Date.parse(text)),
-  brokers: z
-    .string('host:port, separated by commas')
-    .regex(/^[^\s,:]+:\d{1,5}(,[^\s,:]+:\d{1,5})*$/, 'host:port, separated by commas')
-    .default('localhost:9092')
-    .transform((text) => text.split(',')),
-  topic: z
-    .string('a topic name: 1-249 of a-z, A-Z, 0-9, ".", "_" and "-"')
-    .regex(/^(?!\.{1,2}$)[\w.-]{1,249}$/, 'a topic name: 1-249 of a-z, A-Z, 0-9, ".", "_" and "-"'),
+  brokers: brokerList.default(['localhost:9092']),
+  topic: topicName,
 };

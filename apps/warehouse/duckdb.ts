@@ -5,11 +5,12 @@ import { createRawTables } from './duckdb-schema.ts';
 import {
   type AcceptedRecord,
   type Gap,
+  type PartitionEnd,
   type RawBatch,
   type RawStore,
+  type RecordCounts,
   RecordRefusedError,
   type RejectedRecord,
-  type RowCounts,
   type TopicPartition,
   WarehouseUnavailableError,
   WriterFencedError,
@@ -80,15 +81,23 @@ export class DuckDbRawStore implements RawStore {
     });
   }
 
-  countRows({ cluster, topic }: Pick<TopicPartition, 'cluster' | 'topic'>): Promise<RowCounts> {
-    const ofTopic = 'WHERE kafka_cluster = $cluster AND kafka_topic = $topic';
+  async countRecords(
+    { cluster, topic }: Pick<TopicPartition, 'cluster' | 'topic'>,
+    ends: readonly PartitionEnd[],
+  ): Promise<RecordCounts> {
+    if (ends.length === 0) return { events: 0, rejected: 0, lost: 0 };
+    const isBefore = (offset: string) =>
+      ends.map((end) => `(kafka_partition = ${end.partition} AND ${offset} < ${end.offset})`).join(' OR ');
+    const ofTopic = (offset: string) => `kafka_cluster = $cluster AND kafka_topic = $topic AND (${isBefore(offset)})`;
     return this.#file.use(async (connection) => {
       const found = await connection.runAndReadAll(
-        `SELECT (SELECT count(*) FROM ${events} ${ofTopic}), (SELECT count(*) FROM ${rejected} ${ofTopic})`,
+        `SELECT (SELECT count(*) FROM ${events} WHERE ${ofTopic('kafka_offset')}),
+           (SELECT count(*) FROM ${rejected} WHERE ${ofTopic('kafka_offset')}),
+           (SELECT sum(next_offset - first_missing_offset) FROM ${gaps} WHERE ${ofTopic('first_missing_offset')})`,
         { cluster, topic },
       );
-      const [eventCount, rejectedCount] = found.getRows()[0] ?? [];
-      return { events: Number(eventCount), rejected: Number(rejectedCount) };
+      const [eventCount, rejectedCount, lost] = found.getRows()[0] ?? [];
+      return { events: Number(eventCount), rejected: Number(rejectedCount), lost: Number(lost ?? 0) };
     });
   }
 
@@ -102,8 +111,8 @@ export class DuckDbRawStore implements RawStore {
     work: (connection: DuckDBConnection) => Promise<void>,
   ): Promise<void> {
     return this.#file.use(async (connection) => {
-      await connection.run('BEGIN');
       try {
+        await connection.run('BEGIN');
         await work(connection);
         await connection.run('COMMIT');
       } catch (error) {
@@ -188,10 +197,10 @@ async function moveOffset(
   if (moved.rowsChanged !== 1) throw new WriterFencedError(partition, expectedOffset);
 }
 
-/** DuckDB's errors begin with their kind. The only key in a batch's transaction is the offset's: another writer is moving it. */
-const conflict = /^(Constraint|TransactionContext) Error/i;
-/** These say that a value of a record can't be stored. */
-const aboutTheRecord = /^(Conversion|Invalid Input|Out of Range|Invalid type|Serialization) Error/i;
+/** The only key in a batch's transaction is the offset's: another writer is moving it. */
+const conflict = /^(TransactionContext|Constraint) Error: .*(conflict|duplicate key|unique constraint)/is;
+/** A value of a record can't be stored. Other errors of these kinds are about connections and files. */
+const aboutTheRecord = /^(Conversion Error|Out of Range Error|Invalid Input Error: .*(JSON|UTF|cast|convert))/is;
 
 function explain(error: unknown): unknown {
   if (error instanceof WriterFencedError) return error;

@@ -52,9 +52,20 @@ export interface Gap {
   readonly nextOffset: number;
 }
 
-export interface RowCounts {
+/** The end of a partition at some moment: the offset that its next record gets. */
+export interface PartitionEnd {
+  readonly partition: number;
+  readonly offset: number;
+}
+
+/** What became of the records of a topic. */
+export interface RecordCounts {
+  /** Rows of `raw_learning_events_v2`. */
   readonly events: number;
+  /** Rows of `raw_rejected_events`. */
   readonly rejected: number;
+  /** Records that retention took before they were read. */
+  readonly lost: number;
 }
 
 /**
@@ -80,8 +91,8 @@ export interface RawStore {
   /** Writes down that records were lost, and moves the stored offset past them; throws as `write` does. */
   writeGap(gap: Gap): Promise<void>;
 
-  /** How many rows a topic of a cluster has in the two tables. */
-  countRows(of: Pick<TopicPartition, 'cluster' | 'topic'>): Promise<RowCounts>;
+  /** What became of the records of a topic that stand before some ends. */
+  countRecords(of: Pick<TopicPartition, 'cluster' | 'topic'>, ends: readonly PartitionEnd[]): Promise<RecordCounts>;
 
   close(): Promise<void>;
 }

@@ -1,154 +1,118 @@
 /** How fast records get from Kafka into the raw table: this consumer, kafkajs reading alone, and the reference's way. */
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DuckDBInstance } from '@duckdb/node-api';
+import { execa } from 'execa';
 import type { Kafka, Message } from 'kafkajs';
 import { createLogger } from '../../apps/common/logger.ts';
-import { LearningEventConsumer } from '../../apps/consumer/consumer.ts';
-import { batchLimits } from '../../apps/consumer/settings.ts';
 import { createKafka } from '../../apps/kafka/client.ts';
 import { startKafka } from '../../apps/kafka/start.ts';
 import { ensureTopic } from '../../apps/kafka/topic.ts';
-import { DuckDbRawStore } from '../../apps/warehouse/duckdb.ts';
+import { historyOf } from '../../apps/simulator/history.ts';
 
 export interface IngestRates {
   /** Records on the topic. */
   readonly records: number;
-  /** Records a second. */
+  /** Records a second, from the first record to the last. */
   readonly kafkajsAlone: number;
   readonly consumer: number;
   readonly referenceWay: number;
 }
 
+const root = join(import.meta.dirname, '../..');
+const topic = 'learning-events';
 const records = 300_000;
 /** The reference's way is so slow that a part of the topic has to do. */
 const referenceRecords = 10_000;
-const topic = 'learning-events';
+/** No measurement takes so long, in milliseconds. */
+const longest = 120_000;
 const logger = createLogger('bench', { level: 'fatal' });
 
-/** Measures all three on one topic and one DuckDB file, in a temporary folder. */
+interface Target {
+  readonly brokers: string;
+  readonly landing: string;
+}
+
+/** Measures all three on one topic and one DuckDB file, each in a process of its own. */
 export async function benchIngest(): Promise<IngestRates> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-ingest-'));
-  const server = await startKafka({
-    dataFolder: join(folder, 'kafka'),
-    ports: { kafka: 0, zooKeeper: 0, ui: 0 },
-    logger,
-  });
+  const ports = { kafka: 0, zooKeeper: 0, ui: 0 };
+  const server = await startKafka({ dataFolder: join(folder, 'kafka'), ports, logger });
   try {
-    const kafka = createKafka({ brokers: server.brokers, clientId: 'bench', logger });
-    await ensureTopic(kafka, { topic, partitions: 3, replicationFactor: 1 });
-    await produce(kafka);
-    const landing = join(folder, 'landing.duckdb');
-    const kafkajsAlone = await readAlone(kafka);
-    const consumer = await consume(kafka, landing);
-    return { records, kafkajsAlone, consumer, referenceWay: await referenceWay(kafka, landing) };
+    await produce(createKafka({ brokers: server.brokers, clientId: 'bench', logger }));
+    const target = { brokers: server.brokers.join(), landing: join(folder, 'landing.duckdb') };
+    const kafkajsAlone = await runReader('read-alone.ts', target, records);
+    const consumer = await runConsumer(target);
+    return {
+      records,
+      kafkajsAlone,
+      consumer,
+      referenceWay: await runReader('reference-way.ts', target, referenceRecords),
+    };
   } finally {
     await server.stop();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
+/** Simulated events, as many as are measured. */
 async function produce(kafka: Kafka): Promise<void> {
+  await ensureTopic(kafka, { topic, partitions: 3, replicationFactor: 1 });
   const producer = kafka.producer();
   await producer.connect();
-  for (let sent = 0; sent < records; sent += 2000) {
-    await producer.send({ topic, messages: Array.from({ length: 2000 }, (_, index) => event(sent + index)) });
+  const history = historyOf({ seed: 42, learners: 15_000, days: 60, until: Date.UTC(2026, 5, 1) });
+  let messages: Message[] = [];
+  let sent = 0;
+  for (const { key, type, value } of history) {
+    if (sent === records) break;
+    sent++;
+    messages.push({ key, value, headers: { event_type: type } });
+    if (messages.length < 1000) continue;
+    await producer.send({ topic, messages });
+    messages = [];
   }
   await producer.disconnect();
 }
 
-function event(number: number): Message {
-  const userId = `U${number % 100}`;
-  const value = JSON.stringify({
-    event_id: randomUUID(),
-    event_type: 'question_answered',
-    timestamp: new Date(1_780_000_000_000 + number * 1000).toISOString(),
-    user_id: userId,
-    course_id: 'PY101',
-    unit_id: 'U2',
-    lesson_id: 'U2_L1',
-    content_id: 'QZ002',
-    content_type: 'quiz',
-    metadata: { question_id: 'Q1', answer_given: 'float', time_spent: 7.312 },
+/** A reader prints its rate when it has read so many records. */
+async function runReader(program: string, { brokers, landing }: Target, count: number): Promise<number> {
+  const file = join(import.meta.dirname, 'ingest', program);
+  const { stdout } = await execa(process.execPath, ['--import', 'tsx', file, brokers, topic, String(count), landing], {
+    cwd: root,
+    timeout: longest,
   });
-  return { key: userId, value, headers: { event_type: 'question_answered' } };
+  return Number(stdout);
 }
 
-/** kafkajs handing over every record to nobody. */
-async function readAlone(kafka: Kafka): Promise<number> {
-  const reader = kafka.consumer({ groupId: 'bench-alone', maxWaitTimeInMs: 200 });
-  await reader.connect();
-  await reader.subscribe({ topic, fromBeginning: true });
-  const rate = await new Promise<number>((resolve, reject) => {
-    let read = 0;
-    let started = 0;
-    const eachBatch = async ({ batch }: { batch: { messages: unknown[] } }) => {
-      started ||= performance.now();
-      read += batch.messages.length;
-      if (read === records) resolve(perSecond(records, started));
-    };
-    reader.run({ autoCommit: false, eachBatch }).catch(reject);
+/** The service itself, watched by its metrics. */
+async function runConsumer({ brokers, landing }: Target): Promise<number> {
+  const service = execa(process.execPath, ['--import', 'tsx', join(root, 'apps/consumer/main.ts')], {
+    cwd: root,
+    env: { KAFKA_BROKERS: brokers, KAFKA_TOPIC: topic, LANDING_DUCKDB: landing, CONSUMER_PORT: '0', LOG_LEVEL: 'info' },
+    reject: false,
   });
-  await reader.disconnect();
-  return rate;
+  const deadline = AbortSignal.timeout(longest);
+  try {
+    const port = await new Promise<string>((resolve) => {
+      service.stderr.on('data', (lines) => resolve(/"port":(\d+)/.exec(String(lines))?.[1] ?? ''));
+    });
+    await reaches(1, 'consumed', port, deadline);
+    const started = performance.now();
+    await reaches(records, 'persisted', port, deadline);
+    return Math.round(records / ((performance.now() - started) / 1000));
+  } finally {
+    service.kill('SIGTERM');
+    await service;
+  }
 }
 
-async function consume(kafka: Kafka, landing: string): Promise<number> {
-  const consumer = new LearningEventConsumer({
-    kafka,
-    topic,
-    group: 'bench-consumer',
-    store: new DuckDbRawStore(landing),
-    limits: batchLimits(),
-    logger,
-  });
-  consumer.start();
-  const total = async (counter: 'consumed' | 'persisted') =>
-    (await consumer.metrics[counter].get()).values.reduce((sum, { value }) => sum + value, 0);
-  while ((await total('consumed')) === 0) await sleep(5);
-  const started = performance.now();
-  while ((await total('persisted')) < records) await sleep(5);
-  const rate = perSecond(records, started);
-  await consumer.stop();
-  return rate;
-}
-
-/** A row an INSERT, committed every 100 rows. */
-async function referenceWay(kafka: Kafka, landing: string): Promise<number> {
-  const instance = await DuckDBInstance.fromCache(landing);
-  const connection = await instance.connect();
-  await connection.run(
-    'CREATE TABLE raw.reference_events (event_id VARCHAR, event_type VARCHAR, "timestamp" TIMESTAMP, raw_payload JSON)',
-  );
-  const insert = await connection.prepare('INSERT INTO raw.reference_events VALUES ($1, $2, $3::TIMESTAMP, $4::JSON)');
-  const reader = kafka.consumer({ groupId: 'bench-reference', maxWaitTimeInMs: 200 });
-  await reader.connect();
-  await reader.subscribe({ topic, fromBeginning: true });
-  const rate = await new Promise<number>((resolve, reject) => {
-    let written = 0;
-    let started = 0;
-    const eachMessage = async ({ message: { value } }: { message: { value: Buffer | null } }) => {
-      if (written === referenceRecords) return;
-      started ||= performance.now();
-      if (written % 100 === 0) await connection.run('BEGIN');
-      const payload = String(value);
-      const { event_id, event_type, timestamp } = JSON.parse(payload);
-      insert.bind([event_id, event_type, timestamp.replace('Z', ''), payload]);
-      await insert.run();
-      if (++written % 100 === 0) await connection.run('COMMIT');
-      if (written === referenceRecords) resolve(perSecond(referenceRecords, started));
-    };
-    reader.run({ autoCommit: false, eachMessage }).catch(reject);
-  });
-  await reader.disconnect();
-  connection.closeSync();
-  instance.closeSync();
-  return rate;
-}
-
-function perSecond(count: number, started: number): number {
-  return Math.round(count / ((performance.now() - started) / 1000));
+/** Waits until a counter, summed over the partitions, has reached a number. */
+async function reaches(wanted: number, counter: string, port: string, signal: AbortSignal): Promise<void> {
+  const line = new RegExp(`^learning_consumer_${counter}_total\\{.*\\} (\\d+)$`, 'gm');
+  for (let total = 0; total < wanted; ) {
+    await sleep(10, undefined, { signal });
+    const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`, { signal })).text();
+    total = [...metrics.matchAll(line)].reduce((sum, [, value]) => sum + Number(value), 0);
+  }
 }

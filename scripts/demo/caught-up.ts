@@ -14,17 +14,19 @@ export async function caughtUp(
   signal: AbortSignal,
   tell: (progress: string) => void,
 ): Promise<StageCounts> {
-  let lastProgress = { rows: -1, at: performance.now() };
+  // Others may send meanwhile: what was there at this moment is what counts.
+  const ends = await pipeline.ends();
+  let lastProgress = { done: -1, at: performance.now() };
   for (;;) {
-    const counts = await pipeline.count();
-    const rows = counts.events + counts.rejected;
-    if (rows >= counts.produced) return counts;
-    tell(`${rows.toLocaleString('en-NZ')} of ${counts.produced.toLocaleString('en-NZ')} records`);
-    if (rows > lastProgress.rows) lastProgress = { rows, at: performance.now() };
+    const counts = await pipeline.count(ends);
+    const done = counts.events + counts.rejected + counts.lost;
+    if (done >= counts.produced) return counts;
+    tell(`${done.toLocaleString('en-NZ')} of ${counts.produced.toLocaleString('en-NZ')} records`);
+    if (done > lastProgress.done) lastProgress = { done, at: performance.now() };
     if (performance.now() - lastProgress.at > patience) {
       const { problems } = pipeline.consumer.health();
       throw new DemoError(
-        `The consumer wrote nothing for ${patience / 1000} s: ${rows} of ${counts.produced} records are in the raw tables.\n` +
+        `The consumer wrote nothing for ${patience / 1000} s: ${done} of ${counts.produced} records are in the raw tables.\n` +
           problems.map((problem) => `  - ${problem}`).join('\n'),
       );
     }

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
+import { stopSignal } from '../../apps/common/stop-signal.ts';
 import { writeSeeds } from '../../apps/events/seeds.ts';
 import { runBackfill } from '../../apps/simulator/backfill.ts';
 import type { Settings } from '../../settings.ts';
-import { stopSignal } from '../stop-signal.ts';
 import { caughtUp } from './caught-up.ts';
 import { dataFolder } from './data-folder.ts';
 import { ResidentDbt } from './dbt.ts';
@@ -16,6 +16,14 @@ export interface DemoOptions {
   readonly once: boolean;
 }
 
+interface Stages {
+  readonly settings: Settings;
+  readonly pipeline: LocalPipeline;
+  readonly dbt: ResidentDbt;
+  readonly steps: Steps;
+  readonly published: string;
+}
+
 /**
  * The whole pipeline on this machine: Kafka, a backfill, the consumer, dbt and a summary; then live events until Ctrl-C. Run
  * again, it goes on from where it was. Leaves no process.
@@ -25,9 +33,7 @@ export interface DemoOptions {
  */
 export async function runDemo(settings: Settings, { once }: DemoOptions): Promise<Summary | undefined> {
   const steps = new Steps();
-  const stopping = new AbortController();
-  void stopSignal().then(() => stopping.abort());
-  const { signal } = stopping;
+  const signal = stopSignal();
   const folder = dataFolder();
   await mkdir(folder.path, { recursive: true });
   await writeSeeds(folder.seeds, settings);
@@ -40,46 +46,57 @@ export async function runDemo(settings: Settings, { once }: DemoOptions): Promis
     ({ server }) =>
       `answers on ${server.brokers.join()} (${server.engine})${server.ui ? `, Kafka UI on ${server.ui}` : ''}`,
   );
+  const stages: Stages = { settings, pipeline, dbt, steps, published: folder.published };
+  const kafkaFailed = pipeline.server.failed.then((error) => {
+    throw new DemoError(error.message, { cause: error });
+  });
+  return Promise.race([runStages(stages, once, signal), kafkaFailed]);
+}
+
+async function runStages(stages: Stages, once: boolean, signal: AbortSignal): Promise<Summary | undefined> {
+  const { pipeline, dbt, steps, published } = stages;
+  let summary: Summary | undefined;
   try {
-    const backfill = await steps.run(
-      `Backfill of ${settings.backfillDays} days, ${settings.learners.toLocaleString('en-NZ')} learners`,
-      (tell) =>
-        runBackfill({
-          kafka: pipeline.kafka,
-          topic: pipeline.topic,
-          plan: { seed: settings.seed, learners: settings.learners, days: settings.backfillDays },
-          logger: pipeline.logger,
-          signal,
-          onProgress: ({ produced, share }) =>
-            tell(`${produced.toLocaleString('en-NZ')} events, ${Math.floor(share * 100)} %`),
-        }),
-      ({ produced, alreadyThere }) =>
-        `${produced.toLocaleString('en-NZ')} events sent${alreadyThere ? `, ${alreadyThere.toLocaleString('en-NZ')} were there` : ''}`,
-    );
+    const { until } = await backfill(stages, signal);
     signal.throwIfAborted();
     const counts = await steps.run(
       'Consumer',
       (tell) => caughtUp(pipeline, signal, tell),
-      ({ events, rejected }) => `${events.toLocaleString('en-NZ')} rows in the raw table, ${rejected} rejected`,
+      ({ events, rejected }) => `${number(events)} rows in the raw table, ${number(rejected)} rejected`,
     );
     await steps.run(
       'dbt build',
       () => dbt.run(['build', '--exclude-resource-type', 'unit_test']),
       ({ results }) => `${results.pass} models and tests passed, ${results.warn} warnings`,
     );
-    const summary = await readSummary(folder.published, counts);
+    signal.throwIfAborted();
+    summary = await readSummary(published, counts);
     steps.say(`\n${showSummary(summary)}\n`);
-    if (counts.produced !== counts.events + counts.rejected) {
-      throw new DemoError(
-        `${counts.produced} records were produced, and ${counts.events + counts.rejected} rows are there.`,
-      );
-    }
-    if (!once) await runLiveDemo({ settings, pipeline, dbt, steps, until: backfill.until }, signal);
-    return summary;
+    if (!once) await runLiveDemo({ ...stages, until }, signal);
   } catch (error) {
-    if (signal.aborted) return undefined;
-    throw error;
-  } finally {
-    if (signal.aborted) steps.say('Stopping …');
+    if (!signal.aborted) throw error;
   }
+  if (signal.aborted) steps.say('Stopping …');
+  return summary;
+}
+
+function backfill({ settings, pipeline, steps }: Stages, signal: AbortSignal) {
+  return steps.run(
+    `Backfill of ${settings.backfillDays} days, ${number(settings.learners)} learners`,
+    (tell) =>
+      runBackfill({
+        kafka: pipeline.kafka,
+        topic: pipeline.topic,
+        plan: { seed: settings.seed, learners: settings.learners, days: settings.backfillDays },
+        logger: pipeline.logger,
+        signal,
+        onProgress: ({ produced, share }) => tell(`${number(produced)} events, ${Math.floor(share * 100)} %`),
+      }),
+    ({ produced, alreadyThere }) =>
+      `${number(produced)} events sent${alreadyThere ? `, ${number(alreadyThere)} were there` : ''}`,
+  );
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en-NZ');
 }

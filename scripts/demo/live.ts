@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { runLive } from '../../apps/simulator/live.ts';
 import type { Settings } from '../../settings.ts';
 import type { ResidentDbt } from './dbt.ts';
-import { DemoError, type LocalPipeline } from './pipeline.ts';
+import type { LocalPipeline } from './pipeline.ts';
 import { type Steps, seconds } from './steps.ts';
 
 /** Rest between two builds, in milliseconds: the marts follow an event within seconds, and a laptop stays cool. */
@@ -36,27 +36,21 @@ export async function runLiveDemo(
   const stop = AbortSignal.any([signal, ended.signal]);
   const freshness: Freshness = { builtAt: Date.now(), buildSeconds: 0, problem: undefined };
   let sent = 0;
-  const failed = pipeline.server.failed.then((error) => {
-    throw new DemoError(error.message, { cause: error });
-  });
   try {
-    await Promise.race([
-      failed,
-      Promise.all([
-        runLive({
-          kafka: pipeline.kafka,
-          topic: pipeline.topic,
-          plan: { seed: settings.seed, learners: settings.learners, days: settings.backfillDays, until },
-          rate: settings.rate,
-          logger: pipeline.logger,
-          signal: stop,
-          onProgress: (progress) => {
-            sent = progress.sent;
-          },
-        }),
-        keepFresh(dbt, freshness, stop),
-        showStatus(() => sent, pipeline, freshness, steps, stop),
-      ]),
+    await Promise.all([
+      runLive({
+        kafka: pipeline.kafka,
+        topic: pipeline.topic,
+        plan: { seed: settings.seed, learners: settings.learners, days: settings.backfillDays, until },
+        rate: settings.rate,
+        logger: pipeline.logger,
+        signal: stop,
+        onProgress: (progress) => {
+          sent = progress.sent;
+        },
+      }),
+      keepFresh(dbt, freshness, stop),
+      showStatus(() => sent, pipeline, freshness, steps, stop),
     ]);
   } finally {
     ended.abort();
@@ -88,7 +82,10 @@ async function showStatus(
   while (!signal.aborted) {
     await sleep(1000, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return;
-    const counts = await pipeline.count().catch(() => undefined);
+    const counts = await pipeline
+      .ends()
+      .then((ends) => pipeline.count(ends))
+      .catch(() => undefined);
     const rows = counts
       ? `${(counts.events + counts.rejected).toLocaleString('en-NZ')} rows in the warehouse · ${counts.produced - counts.events - counts.rejected} on their way`
       : 'Kafka or the warehouse does not answer';

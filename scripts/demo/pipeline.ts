@@ -6,21 +6,21 @@ import { batchLimits } from '../../apps/consumer/settings.ts';
 import { createKafka } from '../../apps/kafka/client.ts';
 import type { RunningKafka } from '../../apps/kafka/running.ts';
 import { startKafka } from '../../apps/kafka/start.ts';
-import { ensureTopic, type TopicOptions } from '../../apps/kafka/topic.ts';
+import { addPartitions, ensureTopic, type TopicOptions } from '../../apps/kafka/topic.ts';
 import { DuckDbRawStore } from '../../apps/warehouse/duckdb.ts';
-import type { RowCounts } from '../../apps/warehouse/raw-store.ts';
+import type { PartitionEnd, RecordCounts } from '../../apps/warehouse/raw-store.ts';
 import type { Settings } from '../../settings.ts';
 import type { DataFolder } from './data-folder.ts';
 
-/** Something in the pipeline stopped it. */
+/** The pipeline can't go on; the message says what it lacks. */
 export class DemoError extends PipelineError {
   constructor(message: string, options?: { cause?: unknown }) {
     super('DEMO_FAILED', message, options);
   }
 }
 
-/** Records on the topic, and rows made of them. */
-export interface StageCounts extends RowCounts {
+/** Records on the topic at some moment, and what became of them. */
+export interface StageCounts extends RecordCounts {
   readonly produced: number;
 }
 
@@ -42,6 +42,7 @@ export class LocalPipeline implements AsyncDisposable {
     try {
       await pipeline.#admin.connect();
       await ensureTopic(pipeline.kafka, pipeline.topic);
+      await addPartitions(pipeline.kafka, settings.topic, settings.partitions);
     } catch (error) {
       await server.stop();
       throw error;
@@ -67,12 +68,17 @@ export class LocalPipeline implements AsyncDisposable {
     });
   }
 
-  /** How many records were ever written to the topic, and how many rows there are of them. */
-  async count(): Promise<StageCounts> {
+  /** Where the partitions end now. */
+  async ends(): Promise<PartitionEnd[]> {
+    const offsets = await this.#admin.fetchTopicOffsets(this.topic.topic);
+    return offsets.map(({ partition, high }) => ({ partition, offset: Number(high) }));
+  }
+
+  /** What became of the records before these ends, which are all that were ever written up to there. */
+  async count(ends: readonly PartitionEnd[]): Promise<StageCounts> {
+    const produced = ends.reduce((sum, { offset }) => sum + offset, 0);
     const { topic } = this.topic;
-    const offsets = await this.#admin.fetchTopicOffsets(topic);
-    const produced = offsets.reduce((sum, { high }) => sum + Number(high), 0);
-    return { produced, ...(await this.#store.countRows({ cluster: this.server.clusterId, topic })) };
+    return { produced, ...(await this.#store.countRecords({ cluster: this.server.clusterId, topic }, ends)) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -18,5 +18,7 @@ test("the published schema, the data dictionary and dbt's seeds are what the eve
 async function generated(root: string): Promise<Record<string, string>> {
   const seeds = (await readdir(join(root, 'dbt/seeds'))).sort().map((name) => `dbt/seeds/${name}`);
   const files = ['apps/events/learning-event.schema.json', 'docs/data-dictionary.md', ...seeds];
-  return Object.fromEntries(await Promise.all(files.map(async (file) => [file, await readFile(join(root, file), 'utf8')])));
+  return Object.fromEntries(
+    await Promise.all(files.map(async (file) => [file, await readFile(join(root, file), 'utf8')])),
+  );
 }

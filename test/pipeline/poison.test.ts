@@ -18,7 +18,7 @@ const poison: [name: string, value: string | Buffer | null, outcome: RegExp | 't
   ['not JSON', '{"event_id": "e-1", ', /^not JSON$/],
   ['an array', '[1, 2]', /an array/],
   ['a text', '"event"', /a string/],
-  ['null', 'null', /a null/],
+  ['null', 'null', /but null$/],
   ['without event_id', without('event_id'), /event_id is missing/],
   ['without event_type', without('event_type'), /event_type is missing/],
   ['without timestamp', without('timestamp'), /timestamp is missing/],

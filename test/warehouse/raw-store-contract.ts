@@ -35,7 +35,9 @@ export function rawStoreContract(name: string, create: () => Promise<RawStoreUnd
       await warehouse.dispose();
     });
 
-    const rows = async () => Number((await store.countRows(partition)).events);
+    const everything = [{ partition: 0, offset: 1_000_000 }];
+    const count = () => store.countRecords(partition, everything);
+    const rows = async () => (await count()).events;
 
     it('prepares twice without harm', async () => {
       await store.write({ partition, records: [accepted(0)], expectedOffset: undefined, nextOffset: 1 });
@@ -82,7 +84,7 @@ export function rawStoreContract(name: string, create: () => Promise<RawStoreUnd
     it('stores accepted and rejected records of one batch together', async () => {
       const records: RawRecord[] = [accepted(0), rejected(1, 'no'), rejected(2, null), accepted(3)];
       await store.write({ partition, records, expectedOffset: undefined, nextOffset: 4 });
-      expect(await store.countRows(partition)).toEqual({ events: 2, rejected: 2 });
+      expect(await count()).toEqual({ events: 2, rejected: 2, lost: 0 });
       const found = await warehouse.query(
         `SELECT payload, payload_encoding, reason FROM raw.raw_rejected_events WHERE kafka_topic = '${partition.topic}' ORDER BY kafka_offset`,
       );
@@ -108,7 +110,7 @@ export function rawStoreContract(name: string, create: () => Promise<RawStoreUnd
         nextOffset: 3,
       });
       await expect(late).rejects.toBeInstanceOf(WriterFencedError);
-      expect(await store.countRows(partition)).toEqual({ events: 2, rejected: 0 });
+      expect(await count()).toEqual({ events: 2, rejected: 0, lost: 0 });
       expect(await store.readOffset(partition)).toBe(2);
     });
 
@@ -132,6 +134,19 @@ export function rawStoreContract(name: string, create: () => Promise<RawStoreUnd
       await expect(refused).rejects.toThrow(/JSON/);
       expect(await rows()).toBe(0);
       expect(await store.readOffset(partition)).toBeUndefined();
+    });
+
+    it('counts what became of the records before some ends', async () => {
+      const records: RawRecord[] = [accepted(0), rejected(1, 'no'), accepted(2), accepted(3)];
+      await store.write({ partition, records, expectedOffset: undefined, nextOffset: 4 });
+      await store.writeGap({ partition, expectedOffset: 4, nextOffset: 10 });
+      expect(await store.countRecords(partition, [{ partition: 0, offset: 3 }])).toEqual({
+        events: 2,
+        rejected: 1,
+        lost: 0,
+      });
+      expect(await count()).toEqual({ events: 3, rejected: 1, lost: 6 });
+      expect(await store.countRecords(partition, [])).toEqual({ events: 0, rejected: 0, lost: 0 });
     });
 
     it('writes a gap down and moves the offset past it, unless another writer was there', async () => {
