@@ -50,7 +50,8 @@ export async function runDemo(settings: Settings, { once }: DemoOptions): Promis
   const kafkaFailed = pipeline.server.failed.then((error) => {
     throw new DemoError(error.message, { cause: error });
   });
-  return Promise.race([runStages(stages, once, signal), kafkaFailed]);
+  // Awaited here: everything is stopped at the end of this function.
+  return await Promise.race([runStages(stages, once, signal), kafkaFailed]);
 }
 
 async function runStages(stages: Stages, once: boolean, signal: AbortSignal): Promise<Summary | undefined> {

@@ -81,6 +81,35 @@ describe('delivery: every record of the topic ends in exactly one row', () => {
     expect(await consumer.stop()).toBe(0);
     expect(performance.now() - asked).toBeLessThan(10_000);
     expect(await stage.expectEachRecordInOneRow()).toEqual({ events: 2000, rejected: 0 });
+    const { groups } = await stage.admin.describeGroups([stage.topic]);
+    expect(groups[0]?.members).toEqual([]);
+  });
+
+  it('when SIGTERM comes in the middle of much to read: it leaves in time, and the next one goes on', async () => {
+    await using stage = await kafka.openStage();
+    await stage.send(events(40_000));
+    const small = { CONSUMER_BATCH_RECORDS: '300' };
+    const consumer = stage.startConsumer(small);
+    await waitFor(() => expect(consumer.logged('Batch written')).toBeDefined());
+    const asked = performance.now();
+    expect(await consumer.stop()).toBe(0);
+    expect(performance.now() - asked).toBeLessThan(10_000);
+    expect(consumer.logged('Stopped before everything was written')).toBeUndefined();
+    stage.startConsumer();
+    expect(await stage.expectEachRecordInOneRow()).toEqual({ events: 40_000, rejected: 0 });
+  });
+
+  it('and says how many: the metrics agree with the tables', async () => {
+    await using stage = await kafka.openStage({ partitions: 1 });
+    const consumer = stage.startConsumer();
+    await stage.send([...events(90), ...Array.from({ length: 10 }, () => ({ key: 'U001', value: 'not JSON' }))]);
+    expect(await stage.expectEachRecordInOneRow()).toEqual({ events: 90, rejected: 10 });
+    await waitFor(async () => expect(await consumer.metric('learning_consumer_persisted_total', 0)).toBe(90));
+    expect(await consumer.metric('learning_consumer_rejected_total', 0)).toBe(10);
+    expect(await consumer.metric('learning_consumer_consumed_total', 0)).toBe(100);
+    expect(await consumer.metric('learning_consumer_oldest_unflushed_seconds')).toBe(0);
+    expect(await consumer.metric('learning_consumer_flush_seconds_count')).toBeGreaterThan(0);
+    await waitFor(async () => expect(await consumer.metric('learning_consumer_lag_records', 0)).toBe(0));
   });
 
   it('when partitions are added while it runs: they are read within 15 seconds', async () => {

@@ -38,6 +38,19 @@ describe('Kafka or the warehouse go away: nothing is lost, and it goes on by its
     expect(await stage.expectEachRecordInOneRow(60_000)).toEqual({ events: 10_000, rejected: 0 });
   });
 
+  it('the broker is away for longer than kafkajs tries, with records in memory', async () => {
+    await using stage = await kafka.openStage({ partitions: 1 });
+    const consumer = stage.startConsumer({ CONSUMER_BATCH_SECONDS: '25' });
+    await waitFor(() => expect(consumer.logged('Reading partition')).toBeDefined());
+    await stage.send(events(1000));
+    await waitFor(async () => expect(await consumer.metric('learning_consumer_consumed_total', 0)).toBe(1000));
+    await kafka.server.killBroker();
+    await waitFor(() => expect(consumer.logged('Crash: ')).toBeDefined(), 60_000);
+    await kafka.server.startBroker();
+    await stage.send(events(500, 1000));
+    expect(await stage.expectEachRecordInOneRow(60_000)).toEqual({ events: 1500, rejected: 0 });
+  });
+
   it('the consumer is started before Kafka is there', async () => {
     await using stage = await kafka.openStage();
     await stage.send(events(100));

@@ -59,6 +59,11 @@ const poison: [name: string, value: string | Buffer | null, outcome: RegExp | 't
     JSON.stringify({ ...event, event_type: 'badge_earned', extra: { a: 1 } }),
     'taken',
   ],
+  [
+    'a user_id that is nested 5,000 deep',
+    `{"user_id":${'['.repeat(5000)}${']'.repeat(5000)},${without('user_id').slice(1)}`,
+    /user_id is an array/,
+  ],
   ['numbers as ids', JSON.stringify({ ...event, event_id: 17, user_id: 4 }), 'taken'],
 ];
 

@@ -25,10 +25,6 @@ export class ConsumerProcess {
     }
   }
 
-  get exitCode(): number | null {
-    return this.#process.exitCode;
-  }
-
   /** The newest line of the log whose message has these words. */
   logged(words: string): Record<string, unknown> | undefined {
     return this.log.findLast(({ msg }) => String(msg).includes(words));
@@ -53,7 +49,13 @@ export class ConsumerProcess {
     await this.#ended;
   }
 
-  /** Gives the exit code. */
+  /** Gives the exit code when it has ended by itself. */
+  async ended(): Promise<number | null> {
+    await this.#ended;
+    return this.#process.exitCode;
+  }
+
+  /** SIGTERM; gives the exit code. */
   async stop(): Promise<number | null> {
     if (this.#process.exitCode === null && this.#process.signalCode === null) this.#process.kill('SIGTERM');
     await this.#ended;
