@@ -67,9 +67,11 @@ describe('npm run demo', () => {
     running.kill('SIGINT');
     const { exitCode, all } = await running;
     expect(exitCode, all).toBe(0);
-    const { stdout: left } = await execa('ps', ['-eo', 'pid=']);
-    const alive = left.split('\n').map(Number);
-    expect(itsProcesses.filter((pid) => alive.includes(pid))).toEqual([]);
+    // esbuild, which tsx starts, ends by itself when it notices that its parent is gone.
+    await waitFor(
+      async () => expect((await runningProcesses()).filter(({ pid }) => itsProcesses.includes(pid))).toEqual([]),
+      5000,
+    );
   });
 
   it('an option that it does not know is named before anything starts', async () => {
@@ -80,11 +82,18 @@ describe('npm run demo', () => {
   });
 }, 120_000);
 
+async function runningProcesses(): Promise<{ pid: number; parent: number; command: string }[]> {
+  const { stdout } = await execa('ps', ['-eo', 'pid=,ppid=,comm=']);
+  return stdout.split('\n').map((line) => {
+    const [pid, parent, command = ''] = line.trim().split(/\s+/);
+    return { pid: Number(pid), parent: Number(parent), command };
+  });
+}
+
 async function descendantsOf(ancestor: number): Promise<number[]> {
-  const { stdout } = await execa('ps', ['-eo', 'pid=,ppid=']);
-  const pairs = stdout.split('\n').map((line) => line.trim().split(/\s+/).map(Number) as [number, number]);
-  const childrenOf = (parent: number): number[] =>
-    pairs.filter(([, ppid]) => ppid === parent).flatMap(([pid]) => [pid, ...childrenOf(pid)]);
+  const all = await runningProcesses();
+  const childrenOf = (of: number): number[] =>
+    all.filter(({ parent }) => parent === of).flatMap(({ pid }) => [pid, ...childrenOf(pid)]);
   return childrenOf(ancestor);
 }
 
