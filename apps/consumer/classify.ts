@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { AcceptedRecord, RawRecord, RejectedRecord } from '../warehouse/raw-store.ts';
+import type { AcceptedRecord, RawRecord, RecordRefusedError, RejectedRecord } from '../warehouse/raw-store.ts';
 import { readTimestamp } from './timestamp.ts';
 
 /** The largest value that is taken, in bytes. */
@@ -30,9 +30,18 @@ export function classify(offset: number, value: Buffer | null): RawRecord {
   return accept(offset, payload, fields) ?? reject(offset, value, whatIsMissing(fields));
 }
 
-/** A record that was taken at first and that the warehouse then refused. */
-export function rejectRefused({ offset, payload }: AcceptedRecord, words: string): RejectedRecord {
-  return reject(offset, Buffer.from(payload), `refused by the warehouse: ${words}`);
+/**
+ * What becomes of a record that the warehouse refused: one that was taken is rejected with the warehouse's words; one that was
+ * rejected keeps its reason, and its bytes as base64, which every warehouse can store.
+ *
+ * @throws the error when nothing is left to try
+ */
+export function rejectRefused(record: RawRecord, error: RecordRefusedError): RejectedRecord {
+  if (record.kind === 'accepted') {
+    return reject(record.offset, Buffer.from(record.payload), `refused by the warehouse: ${error.message}`);
+  }
+  if (record.encoding === 'base64' || record.payload === null) throw error;
+  return { ...record, payload: Buffer.from(record.payload).toString('base64'), encoding: 'base64' };
 }
 
 function accept(offset: number, payload: string, event: Record<string, unknown>): AcceptedRecord | undefined {

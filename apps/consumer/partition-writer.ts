@@ -140,7 +140,7 @@ export class PartitionWriter {
     return this.#records.slice(0, taken);
   }
 
-  /** A batch that the warehouse refuses is halved until the record that it can't store stands alone and is rejected. */
+  /** A batch that the warehouse refuses is halved until the record that it can't store stands alone; that is rejected. */
   async #writeSplitting(batch: RawRecord[]): Promise<void> {
     try {
       await this.#writeRepeating(batch);
@@ -152,8 +152,7 @@ export class PartitionWriter {
         await this.#writeSplitting(batch.slice(0, half));
         await this.#writeSplitting(batch.slice(half));
       } else {
-        if (only.kind === 'rejected') throw error;
-        await this.#writeRepeating([rejectRefused(only, error.message)]);
+        await this.#writeSplitting([rejectRefused(only, error)]);
       }
     }
   }
