@@ -1,7 +1,7 @@
 import type { Admin } from 'kafkajs';
 import type { Logger } from '../common/logger.ts';
 import { retryForever } from '../common/retry.ts';
-import type { RawStore, TopicPartition } from '../warehouse/raw-store.ts';
+import type { PartitionEnd, RawStore, TopicPartition } from '../warehouse/raw-store.ts';
 import type { ConsumerMetrics } from './metrics.ts';
 import { PartitionWriter } from './partition-writer.ts';
 import type { BatchLimits } from './settings.ts';
@@ -41,6 +41,8 @@ export class Assignment {
   readonly #readings = new Map<number, Reading>();
   /** Why a partition isn't read, for the health page. */
   readonly #problems = new Map<number, string>();
+  /** Partitions that wait for a person. */
+  readonly #stopped = new Set<number>();
   readonly #ended = new AbortController();
 
   constructor(options: AssignmentOptions) {
@@ -96,6 +98,27 @@ export class Assignment {
       this.#options.metrics.lag.set({ partition }, Math.max(0, Number(high) - reading.next) + reading.writer.waiting);
       if (Number(high) < (read.get(partition) ?? 0)) this.#leave(partition, reading, true);
     }
+  }
+
+  /** Lets Kafka deliver what the writers have room for. */
+  resume(): void {
+    for (const [partition, { writer }] of this.#readings) {
+      if (writer.hasRoom) this.#options.deliveries.resume(partition);
+    }
+  }
+
+  /** Leaves what comes in Kafka. */
+  pause(): void {
+    for (const partition of this.#readings.keys()) this.#options.deliveries.pause(partition);
+  }
+
+  /** Whether all records before these ends are read, but for partitions that wait for a person. */
+  hasRead(ends: readonly PartitionEnd[]): boolean {
+    const endOf = new Map(ends.map(({ partition, offset }) => [partition, offset]));
+    return this.#options.partitions.every((partition) => {
+      const reading = this.#readings.get(partition);
+      return this.#stopped.has(partition) || (reading !== undefined && reading.next >= (endOf.get(partition) ?? 0));
+    });
   }
 
   /** Writes all that was read. */
@@ -155,6 +178,7 @@ export class Assignment {
     if (isOther || position.kind === 'created anew') {
       const problem = createdAnew(id, stored ?? 0);
       this.#problems.set(partition, problem);
+      this.#stopped.add(partition);
       logger.error({ ...id }, problem);
       return;
     }

@@ -6,6 +6,7 @@ import { retryForever } from '../common/retry.ts';
 import type { RawStore } from '../warehouse/raw-store.ts';
 import { Assignment, type Deliveries } from './assignment.ts';
 import { classify } from './classify.ts';
+import { untilNextTick } from './flush-clock.ts';
 import { ConsumerMetrics } from './metrics.ts';
 import type { BatchLimits } from './settings.ts';
 
@@ -15,6 +16,8 @@ export interface LearningEventConsumerOptions {
   readonly group: string;
   readonly store: RawStore;
   readonly limits: BatchLimits;
+  /** With it, events are read only at each so many minutes of the clock (UTC), and wait in Kafka in between. */
+  readonly flushMinutes?: number | undefined;
   readonly logger: Logger;
 }
 
@@ -40,6 +43,8 @@ export class LearningEventConsumer {
   #assignment: Assignment | undefined;
   #inGroup = false;
   #leaving = false;
+  /** Whether Kafka may deliver; always, but for a consumer that goes by the clock. */
+  #isReading = true;
   #lastFailure: string | undefined;
   #finished: Promise<void> = Promise.resolve();
 
@@ -50,7 +55,9 @@ export class LearningEventConsumer {
 
   /** Starts to read, and goes on until `stop`. Doesn't wait for Kafka or the warehouse to be there. */
   start(): void {
-    this.#finished = Promise.all([this.#keepConsuming(), this.#keepObserving()]).then(() => undefined);
+    this.#finished = Promise.all([this.#keepConsuming(), this.#keepObserving(), this.#keepToTheClock()]).then(
+      () => undefined,
+    );
   }
 
   /** Unhealthy when the newest write failed, a partition is stopped or the consumer isn't in its group. */
@@ -88,9 +95,7 @@ export class LearningEventConsumer {
         this.#lastFailure = `Can't read topic ${topic}: ${message} Trying again.`;
         logger.warn(this.#lastFailure);
       },
-    }).catch((error: unknown) => {
-      if (!this.#stopping.signal.aborted) throw error;
-    });
+    }).catch(this.#unlessStopping);
   }
 
   async #consume(cluster: string): Promise<void> {
@@ -171,7 +176,7 @@ export class LearningEventConsumer {
         whileInGroup(() => {
           if (this.#leaving) return;
           if (from !== undefined) consumer.seek({ topic, partition, offset: String(from) });
-          consumer.resume([{ topic, partitions: [partition] }]);
+          if (this.#isReading) consumer.resume([{ topic, partitions: [partition] }]);
         }),
       commit: (partition, offset) => {
         consumer.commitOffsets([{ topic, partition, offset: String(offset) }]).catch((error: Error) => {
@@ -199,6 +204,37 @@ export class LearningEventConsumer {
     this.metrics.lag.set({ partition }, Number(batch.highWatermark) - Number(last) - 1 + writer.waiting);
     if (!writer.hasRoom) pause();
   }
+
+  /** At the start and at each tick: reads what the topic has at that moment, writes it, and leaves the rest in Kafka. */
+  async #keepToTheClock(): Promise<void> {
+    const { flushMinutes, logger } = this.#options;
+    if (flushMinutes === undefined) return;
+    const { signal } = this.#stopping;
+    const options = { signal, longestPause: 1000, onFailure: ({ message }: Error) => logger.debug(message) };
+    while (!signal.aborted) {
+      this.#isReading = true;
+      await retryForever(() => this.#readToTheEnd(), options).catch(this.#unlessStopping);
+      this.#isReading = false;
+      this.#assignment?.pause();
+      await this.#assignment?.flush();
+      await sleep(untilNextTick(flushMinutes), undefined, { signal }).catch(this.#unlessStopping);
+    }
+  }
+
+  async #readToTheEnd(): Promise<void> {
+    const { topic } = this.#options;
+    if (!this.#inGroup) throw new Error('The consumer is not in its group yet.');
+    const ends = (await this.#admin.fetchTopicOffsets(topic)).map(({ partition, high }) => ({
+      partition,
+      offset: Number(high),
+    }));
+    this.#assignment?.resume();
+    while (!this.#assignment?.hasRead(ends)) await sleep(100, undefined, { signal: this.#stopping.signal });
+  }
+
+  readonly #unlessStopping = (error: unknown): void => {
+    if (!this.#stopping.signal.aborted) throw error;
+  };
 
   async #keepObserving(): Promise<void> {
     try {

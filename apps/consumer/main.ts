@@ -21,6 +21,7 @@ try {
     group: settings.CONSUMER_GROUP,
     store: new DuckDbRawStore(settings.LANDING_DUCKDB),
     limits: batchLimits(settings),
+    flushMinutes: settings.CONSUMER_FLUSH_MINUTES,
     logger,
   });
   const port = await serveHealth(consumer, { host: settings.CONSUMER_HOST, port: settings.CONSUMER_PORT });

@@ -5,6 +5,8 @@ const count = (what: string) => z.coerce.number(what).int(what).min(1, what);
 const secondsAllowed = 'seconds, over 0, up to 86400';
 const seconds = z.coerce.number(secondsAllowed).gt(0, secondsAllowed).max(86_400, secondsAllowed);
 
+const minutesAllowed = 'a whole number of minutes from 1 to 1440';
+
 /** The consumer's settings, as environment variables. */
 export const consumerEnvironment = z.object({
   KAFKA_BROKERS: brokerList.default(['localhost:9092']),
@@ -17,6 +19,13 @@ export const consumerEnvironment = z.object({
   CONSUMER_BATCH_BYTES: count('a whole number of bytes from 1').default(32_000_000),
   /** … or when its oldest record has waited so many seconds. */
   CONSUMER_BATCH_SECONDS: seconds.default(1),
+  /** With it, events are read only at each so many minutes of the clock (UTC), and wait in Kafka in between. */
+  CONSUMER_FLUSH_MINUTES: z.coerce
+    .number(minutesAllowed)
+    .int(minutesAllowed)
+    .min(1, minutesAllowed)
+    .max(1440, minutesAllowed)
+    .optional(),
   /** Port of `/healthz` and `/metrics`; 0 takes any free one. */
   CONSUMER_PORT: z.coerce
     .number('a port from 0 to 65535')

@@ -63,6 +63,33 @@ describe('delivery: every record of the topic ends in exactly one row', () => {
     expect(await stage.expectEachRecordInOneRow(10_000)).toEqual({ events: 3, rejected: 0 });
   });
 
+  it('when it goes by the clock: at once at the start, then nothing until the next minute', async () => {
+    await using stage = await kafka.openStage();
+    await stage.send(events(300));
+    const consumer = stage.startConsumer({ CONSUMER_FLUSH_MINUTES: '1' });
+    const consumed = async () => {
+      const each = await Promise.all(
+        [0, 1, 2].map((partition) => consumer.metric('learning_consumer_consumed_total', partition)),
+      );
+      return each.reduce((sum, count) => sum + count);
+    };
+    await stage.expectEachRecordInOneRow();
+    // Not within the last seconds of a minute, when the next tick would be too near.
+    await waitFor(() => expect(new Date().getUTCSeconds()).toBeLessThan(50));
+    const minute = new Date().getUTCMinutes();
+    await stage.send(events(100, 300));
+    await waitFor(async () => {
+      const lag = await Promise.all(
+        [0, 1, 2].map((partition) => consumer.metric('learning_consumer_lag_records', partition)),
+      );
+      expect(lag.reduce((sum, count) => sum + count)).toBe(100);
+    });
+    expect(await consumed()).toBe(300);
+    expect(new Date().getUTCMinutes()).toBe(minute);
+    expect(await stage.expectEachRecordInOneRow(70_000)).toEqual({ events: 400, rejected: 0 });
+    expect(new Date().getUTCMinutes()).not.toBe(minute);
+  }, 120_000);
+
   it('when SIGTERM comes: what was read is written and the consumer leaves within 10 seconds', async () => {
     await using stage = await kafka.openStage();
     const consumer = stage.startConsumer({ CONSUMER_BATCH_SECONDS: '3600' });
