@@ -1,7 +1,8 @@
 /** What may stand in `pipeline.config.ts`. Every setting is checked before anything starts. */
 import { z } from 'zod';
+import { messageOf } from './apps/common/errors.ts';
 import { topicName } from './apps/common/formats.ts';
-import { validate } from './apps/common/validation.ts';
+import { InvalidSettingError, validate } from './apps/common/validation.ts';
 
 const wholeNumber = (from: number, to: number) =>
   z
@@ -41,8 +42,21 @@ export function checkSettings(input: unknown): Settings {
   return validate(settingsSchema, input, 'pipeline.config.ts');
 }
 
-/** The settings of `pipeline.config.ts`, checked. */
+/**
+ * The settings of `pipeline.config.ts`, checked.
+ *
+ * @throws {InvalidSettingError} also when the file can't be read
+ */
 export async function loadSettings(): Promise<Settings> {
-  const { default: input } = await import('./pipeline.config.ts');
-  return checkSettings(input);
+  return checkSettings(await readConfiguration());
+}
+
+async function readConfiguration(): Promise<unknown> {
+  try {
+    const { default: input } = await import('./pipeline.config.ts');
+    return input ?? {};
+  } catch (error) {
+    const words = messageOf(error).split('\n').filter(Boolean).slice(0, 2).join(' ');
+    throw new InvalidSettingError(`pipeline.config.ts can't be read: ${words}`, { cause: error });
+  }
 }

@@ -4,7 +4,7 @@
     python dbt/runner.py serve                       one JSON request a line on stdin, one JSON answer a line on stdout:
 
     {"id": 1, "command": ["run", "--exclude-resource-type", "unit_test"]}
-    {"id": 1, "ok": true, "seconds": 1.2, "results": {"pass": 18, "warn": 0, "error": 0, "skip": 0}, "failures": []}
+    {"id": 1, "ok": true, "seconds": 1.2, "results": {"pass": 18, "warn": 0, "error": 0, "skip": 0}, "failures": [], "warnings": []}
 
 `serve` imports dbt while nothing waits for it, which is most of what a start of dbt costs. It ends with its stdin, or at once
 on SIGTERM, at any moment: DuckDB rolls back what was not committed, and the next run goes on from there.
@@ -88,7 +88,8 @@ def invoke(command: list[str]):
 def run(command: list[str]) -> dict:
     """Runs one dbt command. Answers with what came of it; never raises for what went wrong inside dbt."""
     started = time.monotonic()
-    answer = {"ok": False, "seconds": 0.0, "results": {"pass": 0, "warn": 0, "error": 0, "skip": 0}, "failures": []}
+    counts = {"pass": 0, "warn": 0, "error": 0, "skip": 0}
+    answer = {"ok": False, "seconds": 0.0, "results": counts, "failures": [], "warnings": []}
     try:
         on_duckdb = target_of(command) == "duckdb"
         if on_duckdb:
@@ -114,6 +115,8 @@ def tell(command: list[str], outcome, answer: dict) -> None:
         answer["results"][status] += 1
         if status == "error":
             answer["failures"].append(f"{result.node.name}: {readable(result.message or f'its status is {result.status}')}")
+        elif status == "warn":
+            answer["warnings"].append(f"{result.node.name}: {readable(result.message)}")
     answer["ok"] = outcome.success
     if not outcome.success and not answer["failures"]:
         answer["failures"].append(readable(str(outcome.exception or f"dbt {' '.join(command)} failed")))
@@ -233,7 +236,7 @@ def answer(line: str) -> dict:
             raise TypeError
     except (ValueError, TypeError, KeyError):
         problem = f'Not a request: {line.strip()[:200]}. One looks like {{"id": 1, "command": ["build"]}}.'
-        return {"id": None, "ok": False, "seconds": 0, "results": {}, "failures": [problem]}
+        return {"id": None, "ok": False, "seconds": 0, "results": {}, "failures": [problem], "warnings": []}
     return {"id": request.get("id"), **run(command)}
 
 

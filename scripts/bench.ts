@@ -1,7 +1,7 @@
-import Table from 'cli-table3';
 import { Argument, Command } from 'commander';
 import { benchIngest } from './bench/ingest.ts';
 import { benchSimulate } from './bench/simulate.ts';
+import { createTable } from './table.ts';
 
 type Figures = Record<string, number>;
 
@@ -34,11 +34,7 @@ for (const [name, run] of Object.entries(benches)) {
 process.exit();
 
 function show(name: string, figures: Figures): string {
-  const table = new Table({
-    head: [name, ''],
-    colAligns: ['left', 'right'],
-    style: { head: ['bold'], border: ['gray'] },
-  });
+  const table = createTable([name, ''], ['left', 'right']);
   table.push(...Object.entries(figures).map(([figure, value]) => [words(figure), value.toLocaleString('en-NZ')]));
   return table.toString();
 }

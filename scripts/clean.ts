@@ -1,16 +1,18 @@
 import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { PipelineError } from '../apps/common/errors.ts';
 import { removeKafkaData } from '../apps/kafka/start.ts';
 import { dataFolder } from './demo/data-folder.ts';
+import { orExplain } from './or-explain.ts';
 
 new Command('clean')
   .description(
     "Removes the laptop pipeline's state: Kafka's data, the DuckDB files and the logs. What is installed stays.",
   )
   .parse();
-try {
+await orExplain(clean());
+
+async function clean(): Promise<void> {
   const { path, ...parts } = dataFolder();
   await removeKafkaData(parts.kafka);
   // Only what is ours: the folder may be one that somebody chose.
@@ -19,9 +21,5 @@ try {
     await rm(part, { recursive: true, force: true });
   }
   await rmdir(path).catch(() => undefined);
-  console.log(`Removed the state in ${path}.`);
-} catch (error) {
-  if (!(error instanceof PipelineError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
+  console.log(`No state is left in ${path}.`);
 }

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
-import { PipelineError } from '../apps/common/errors.ts';
 import { createLogger } from '../apps/common/logger.ts';
 import { stopSignal } from '../apps/common/stop-signal.ts';
 import { startKafka } from '../apps/kafka/start.ts';
+import { orExplain } from './or-explain.ts';
 
-try {
+await orExplain(runKafka());
+
+async function runKafka(): Promise<void> {
   const stopping = once(stopSignal(), 'abort');
   const kafka = await startKafka({ logger: createLogger('kafka') });
   console.log(`Kafka answers on ${kafka.brokers.join()} (${kafka.engine}). Ctrl-C stops it.`);
@@ -13,8 +15,4 @@ try {
   const failure = await Promise.race([stopping.then(() => undefined), kafka.failed]);
   await kafka.stop();
   if (failure) throw failure;
-} catch (error) {
-  if (!(error instanceof PipelineError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
 }

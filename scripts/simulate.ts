@@ -14,8 +14,10 @@ import { writeNdjson } from '../apps/simulator/ndjson.ts';
 import { presentMinute } from '../apps/simulator/plan.ts';
 import { textSettings } from '../apps/simulator/text-settings.ts';
 import { loadSettings } from '../settings.ts';
+import { orExplain } from './or-explain.ts';
+import { requireKafka } from './require-kafka.ts';
 
-const settings = await loadSettings();
+const settings = await orExplain(loadSettings());
 const signal = stopSignal();
 const logger = createLogger('simulator', { level: process.env.LOG_LEVEL || 'warn' });
 
@@ -47,7 +49,7 @@ withPlan(program.command('backfill').description('the history of the last days, 
     if (out !== undefined) return writeOut({ ...plan, until: until ?? presentMinute() }, out);
     const status = statusLine();
     const result = await runBackfill({
-      ...target(),
+      ...(await target()),
       plan: { ...plan, until },
       onProgress: ({ produced, share }) =>
         status(`${count(produced)} sent, ${Math.floor(share * 100)} % of the period`),
@@ -64,7 +66,7 @@ withPlan(program.command('live').description('what learners do now, until Ctrl-C
     const { rate, ...plan } = validate(liveOptions, given, 'The options');
     const status = statusLine();
     const sent = await runLive({
-      ...target(),
+      ...(await target()),
       plan: { ...plan, until: presentMinute() },
       rate,
       onProgress: (progress) => status(`${count(progress.sent)} sent, ${progress.rate.toFixed(1)} a second`),
@@ -91,8 +93,9 @@ function withPlan(command: Command): Command {
     .addOption(new Option('--days <number>', 'days of history').default(String(settings.backfillDays)));
 }
 
-function target() {
+async function target() {
   const { KAFKA_BROKERS: brokers, KAFKA_TOPIC: topic } = readEnvironment(environment);
+  await requireKafka(brokers);
   return {
     kafka: createKafka({ brokers, clientId: 'simulator', logger }),
     topic: { topic, partitions: settings.partitions, replicationFactor: 1 },

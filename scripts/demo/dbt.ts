@@ -15,6 +15,8 @@ export interface DbtResult {
   readonly results: { readonly pass: number; readonly warn: number; readonly error: number; readonly skip: number };
   /** `node: what went wrong`. */
   readonly failures: readonly string[];
+  /** `test: what it found`. */
+  readonly warnings: readonly string[];
 }
 
 /** dbt failed; the message names what did. */

@@ -46,6 +46,7 @@ export async function runDemo(settings: Settings, { once }: DemoOptions): Promis
     ({ server }) =>
       `answers on ${server.brokers.join()} (${server.engine})${server.ui ? `, Kafka UI on ${server.ui}` : ''}`,
   );
+  await warnOfOtherHistories(pipeline, settings, steps);
   const stages: Stages = { settings, pipeline, dbt, steps, published: folder.published };
   const kafkaFailed = pipeline.server.failed.then((error) => {
     throw new DemoError(error.message, { cause: error });
@@ -63,12 +64,14 @@ async function runStages(stages: Stages, once: boolean, signal: AbortSignal): Pr
     const counts = await steps.run(
       'Consumer',
       (tell) => caughtUp(pipeline, signal, tell),
-      ({ events, rejected }) => `${number(events)} rows in the raw table, ${number(rejected)} rejected`,
+      ({ events, rejected }) =>
+        `${number(events)} rows in the raw table, ${number(rejected)} rejected${rejected ? ' (why: raw.raw_rejected_events in landing.duckdb)' : ''}`,
     );
     await steps.run(
       'dbt build',
       () => dbt.run(['build', '--exclude-resource-type', 'unit_test']),
-      ({ results }) => `${results.pass} models and tests passed, ${results.warn} warnings`,
+      ({ results, warnings }) =>
+        `${results.pass} models and tests passed${warnings.map((warning) => `\n  warning: ${warning}`).join('')}`,
     );
     signal.throwIfAborted();
     summary = await readSummary(published, counts);
@@ -79,6 +82,15 @@ async function runStages(stages: Stages, once: boolean, signal: AbortSignal): Pr
   }
   if (signal.aborted) steps.say('Stopping …');
   return summary;
+}
+
+/** Another seed, number of learners or of days is another history; both on one topic are counted together. */
+async function warnOfOtherHistories(pipeline: LocalPipeline, settings: Settings, steps: Steps): Promise<void> {
+  const others = await pipeline.otherHistories(settings);
+  if (others.length === 0) return;
+  steps.say(
+    `! The topic has another history too (${others.join(', ')}), and the numbers are of both. npm run clean starts anew.`,
+  );
 }
 
 function backfill({ settings, pipeline, steps }: Stages, signal: AbortSignal) {

@@ -87,14 +87,14 @@ async function showStatus(
       .then((ends) => pipeline.count(ends))
       .catch(() => undefined);
     const rows = counts
-      ? `${(counts.events + counts.rejected).toLocaleString('en-NZ')} rows in the warehouse · ${counts.produced - counts.events - counts.rejected} on their way`
+      ? `${counts.events.toLocaleString('en-NZ')} raw, ${counts.rejected} rejected, ${counts.produced - counts.events - counts.rejected} on their way`
       : 'Kafka or the warehouse does not answer';
     const problems = [...pipeline.consumer.health().problems, freshness.problem]
       .filter(Boolean)
       .map((each) => `\n  ! ${each}`);
     steps.status(
-      `● live: ${sent().toLocaleString('en-NZ')} events sent · ${rows} · marts built ${seconds(Date.now() - freshness.builtAt)} ago ` +
-        `in ${freshness.buildSeconds.toFixed(1)} s · Ctrl-C stops${problems.join('')}`,
+      `● live: ${sent().toLocaleString('en-NZ')} sent · ${rows} · marts ${seconds(Date.now() - freshness.builtAt)} old, ` +
+        `built in ${freshness.buildSeconds.toFixed(1)} s · Ctrl-C stops${problems.join('')}`,
     );
   }
 }

@@ -7,6 +7,7 @@ import { createKafka } from '../../apps/kafka/client.ts';
 import type { RunningKafka } from '../../apps/kafka/running.ts';
 import { startKafka } from '../../apps/kafka/start.ts';
 import { addPartitions, ensureTopic, type TopicOptions } from '../../apps/kafka/topic.ts';
+import { ProgressStore } from '../../apps/simulator/progress.ts';
 import { DuckDbRawStore } from '../../apps/warehouse/duckdb.ts';
 import type { PartitionEnd, RecordCounts } from '../../apps/warehouse/raw-store.ts';
 import type { Settings } from '../../settings.ts';
@@ -79,6 +80,15 @@ export class LocalPipeline implements AsyncDisposable {
     const produced = ends.reduce((sum, { offset }) => sum + offset, 0);
     const { topic } = this.topic;
     return { produced, ...(await this.#store.countRecords({ cluster: this.server.clusterId, topic }, ends)) };
+  }
+
+  /** Names of the histories of other settings that were sent before. */
+  async otherHistories(settings: Settings): Promise<string[]> {
+    const plan = { seed: settings.seed, learners: settings.learners, days: settings.backfillDays };
+    const own = new ProgressStore({ kafka: this.kafka, topic: settings.topic, plan, logger: this.logger }).groupId;
+    const { groups } = await this.#admin.listGroups();
+    const histories = groups.map(({ groupId }) => groupId).filter((name) => name.startsWith('simulator-backfill.'));
+    return histories.filter((name) => name !== own).map((name) => name.replace('simulator-backfill.', ''));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,5 +1,5 @@
 import { DuckDBInstance } from '@duckdb/node-api';
-import Table from 'cli-table3';
+import { createTable } from '../table.ts';
 import type { StageCounts } from './pipeline.ts';
 
 export interface Summary {
@@ -10,6 +10,8 @@ export interface Summary {
   readonly segments: Record<string, number>;
   readonly cards: {
     readonly activeLearners: number;
+    /** Learners with at least one event. */
+    readonly startedLearners: number;
     /** Over learners with at least one event. */
     readonly averageMinutes: number;
     /** 0-1, over learners with at least one event. */
@@ -39,7 +41,7 @@ export async function readSummary(published: string, counts: StageCounts): Promi
       'SELECT user_segment, count(*) AS learners FROM marts.fct_user_engagement GROUP BY user_segment',
     );
     const [cards] = await query(`
-      SELECT count(*) AS learners, count_if(is_seen_within_7_days) AS active,
+      SELECT count(*) AS learners, count_if(has_started) AS started, count_if(is_seen_within_7_days) AS active,
         avg(learning_seconds) FILTER (has_started) / 60 AS minutes, avg(completion_rate) FILTER (has_started) AS completion
       FROM marts.fct_user_engagement`);
     const hardest = await query(`
@@ -58,6 +60,7 @@ export async function readSummary(published: string, counts: StageCounts): Promi
       segments: Object.fromEntries(segments.map((segment) => [segment, counted.get(segment) ?? 0])),
       cards: {
         activeLearners: Number(cards?.active),
+        startedLearners: Number(cards?.started),
         averageMinutes: Number(cards?.minutes),
         averageCompletion: Number(cards?.completion),
       },
@@ -76,31 +79,26 @@ export async function readSummary(published: string, counts: StageCounts): Promi
 
 /** The summary as tables for a terminal. */
 export function showSummary({ counts, learners, segments, cards, hardest }: Summary): string {
-  const stages = table(['Stage', 'Rows'], ['left', 'right']);
+  const stages = createTable(['Stage', 'Rows'], ['left', 'right']);
   stages.push(
     ['records on the Kafka topic', number(counts.produced)],
     ['raw_learning_events_v2', number(counts.events)],
     ['raw_rejected_events', number(counts.rejected)],
     ['learners in the marts', number(learners)],
   );
-  const bySegment = table(['Segment', 'Learners', ''], ['left', 'right', 'left']);
+  const bySegment = createTable(['Segment', 'Learners', ''], ['left', 'right', 'left']);
   const most = Math.max(1, ...Object.values(segments));
   for (const [segment, count] of Object.entries(segments)) {
     bySegment.push([segment, number(count), '█'.repeat(Math.round((count / most) * 24))]);
   }
-  const questions = table(['Hardest questions', '', 'Correct', 'Answers'], ['left', 'left', 'right', 'right']);
+  const questions = createTable(['Hardest questions', '', 'Correct', 'Answers'], ['left', 'left', 'right', 'right']);
   for (const { content, question, text, correctRate, submissions } of hardest) {
     questions.push([`${content}, ${question}`, text, percent(correctRate), number(submissions)]);
   }
   const headline =
-    `${number(cards.activeLearners)} of ${number(learners)} learners active in the last 7 days · ` +
-    `${cards.averageMinutes.toFixed(0)} min learning on average · ${percent(cards.averageCompletion)} of the course completed`;
+    `${number(cards.activeLearners)} of ${number(learners)} learners active in the last 7 days · the ${number(cards.startedLearners)} who started: ` +
+    `${cards.averageMinutes.toFixed(0)} min learning, ${percent(cards.averageCompletion)} of the course completed on average`;
   return [stages, bySegment, questions, headline].map(String).join('\n\n');
-}
-
-function table(head: string[], colAligns: ('left' | 'right')[]): Table.Table {
-  const chars = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
-  return new Table({ head, colAligns, chars, style: { head: ['bold'], border: ['gray'] } });
 }
 
 function number(value: number): string {
