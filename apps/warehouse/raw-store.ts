@@ -85,6 +85,7 @@ export interface RawStore {
    * @throws {WriterFencedError} when another writer moved the offset; nothing was changed
    * @throws {RecordRefusedError} when the warehouse can't store one of the records; nothing was changed
    * @throws {WarehouseUnavailableError} when trying again may help
+   * @throws {WarehouseMisconfiguredError} when a person has to change something first
    */
   write(batch: RawBatch): Promise<void>;
 
@@ -119,5 +120,12 @@ export class RecordRefusedError extends PipelineError {
 export class WarehouseUnavailableError extends PipelineError {
   constructor(message: string, options?: { cause?: unknown }) {
     super('WAREHOUSE_UNAVAILABLE', message, options);
+  }
+}
+
+/** Something about the warehouse must be changed by a person first: trying again won't help. The message says what. */
+export class WarehouseMisconfiguredError extends PipelineError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('WAREHOUSE_MISCONFIGURED', message, options);
   }
 }

@@ -6,7 +6,7 @@ import { findJava, oldestJava } from '../../apps/kafka/find-java.mjs';
 import { isFree, whoListens } from '../../apps/kafka/listeners.mjs';
 import { kafkaJarsAreReady } from '../setup/kafka-jars.mjs';
 import { npmInstall } from '../setup/npm-packages.mjs';
-import { findPython, hasUv, newestPython, oldestPython, pythonIsReady } from '../setup/python.mjs';
+import { findPython, hasUv, newestPython, pythonEnvironments, pythonIsReady } from '../setup/python.mjs';
 import { howToInstall } from './how-to-install.mjs';
 
 const gigabyte = 1024 ** 3;
@@ -23,6 +23,7 @@ export const checks = {
   kafka: { demo: true, run: (root) => checkKafka(root) },
   java: { demo: false, run: () => [checkJava(), checkMaven()] },
   python: { demo: true, run: (root) => [checkPython(root)] },
+  fakesnow: { demo: false, run: (root) => [checkPython(root, process.env, 'fakesnow')] },
   disk: { demo: true, run: (root) => [checkDisk(root)] },
   memory: { demo: true, run: () => [checkMemory()] },
   ports: { demo: true, run: () => Promise.all([checkPort('Kafka', 9092), checkPort('ZooKeeper', 2181)]) },
@@ -85,16 +86,17 @@ function checkMaven(environment = process.env) {
   return { name: 'Maven', state: 'missing', found: 'none', fix: howToInstall('maven') };
 }
 
-/** The Python of the environment with dbt, or one to make it with. */
-export function checkPython(root, environment = process.env) {
-  const name = `Python 3.${oldestPython} to 3.${newestPython} with venv`;
-  if (pythonIsReady(root)) return { name, state: 'ok', found: 'its environment is there' };
+/** The Python of an environment, by default of the one with dbt, or one to make it with. */
+export function checkPython(root, environment = process.env, of = 'dbt') {
+  const { oldest } = pythonEnvironments[of];
+  const name = `Python 3.${oldest} to 3.${newestPython} with venv`;
+  if (pythonIsReady(root, of)) return { name, state: 'ok', found: 'its environment is there' };
   if (hasUv(environment)) return { name, state: 'ok', found: 'uv' };
-  const python = findPython(environment);
+  const python = findPython(environment, oldest);
   const fix = howToInstall('python');
   if (!python) return { name, state: 'missing', found: 'none', fix };
   const found = `Python 3.${python.minor}`;
-  if (python.minor < oldestPython) return { name, state: 'too old', found, fix };
+  if (python.minor < oldest) return { name, state: 'too old', found, fix };
   if (python.minor > newestPython) {
     return { name, state: 'too new', found, fix: howToInstall('python', 'other') };
   }

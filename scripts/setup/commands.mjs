@@ -4,6 +4,7 @@
  *
  * - `npm`: `runtime` packages, or `all` with those for development
  * - `python`: the environment with dbt
+ * - `fakesnow`: the environment with a Snowflake for tests
  * - `kafka`: what runs Kafka: `auto` (a container engine that answers, else Java), or `prefer java`, for tests, which start
  *   and kill many and are quicker so
  * - `run`: a program and its first arguments
@@ -15,5 +16,16 @@ export const commands = {
   clean: { npm: 'runtime', run: ['scripts/clean.ts'] },
   bench: { npm: 'runtime', python: true, kafka: 'prefer java', run: ['scripts/bench.ts'] },
   generate: { npm: 'all', run: ['scripts/generate.ts'] },
-  test: { npm: 'all', python: true, kafka: 'prefer java', run: ['node_modules/vitest/vitest.mjs', 'run'] },
+  test: {
+    npm: 'all',
+    python: true,
+    fakesnow: true,
+    kafka: 'prefer java',
+    run: ['node_modules/vitest/vitest.mjs', 'run'],
+  },
+  'test:snowflake': {
+    npm: 'all',
+    fakesnow: true,
+    run: ['node_modules/vitest/vitest.mjs', 'run', 'test/snowflake', 'test/warehouse'],
+  },
 };

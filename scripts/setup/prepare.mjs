@@ -30,6 +30,10 @@ export async function prepare(root, needs) {
     required.push('python');
     steps.push({ title: 'Python with dbt', run: () => installPython(root) });
   }
+  if (needs.fakesnow && !pythonIsReady(root, 'fakesnow')) {
+    required.push('fakesnow');
+    steps.push({ title: 'Python with a Snowflake for tests', run: () => installPython(root, 'fakesnow') });
+  }
   if (needs.kafka && useJava(root, needs.kafka) && !kafkaJarsAreReady(root)) {
     required.push('java');
     steps.push({ title: 'Kafka for Java', run: () => installKafkaJars(root) });

@@ -4,27 +4,33 @@ import { join } from 'node:path';
 import { runTool } from './run-tool.mjs';
 import { isStamped, stamp } from './stamp.mjs';
 
-/** The Pythons that dbt-core 1.11 runs on. */
-export const oldestPython = 10;
+/** The newest Python that dbt-core 1.11 runs on. */
 export const newestPython = 13;
 
 const question =
   'import sys, importlib.util as u; print(sys.version_info[1], sys.version_info[0], int(bool(u.find_spec("ensurepip"))))';
 
-/** Where the environment with dbt is. */
-export function pythonFolder(root) {
-  return join(root, '.tools', 'python');
-}
+/** The Python environments by name: what each is made from, where it is, and the oldest Python it runs on. */
+export const pythonEnvironments = {
+  dbt: { folder: '.tools/python', requirements: 'dbt/requirements.txt', oldest: 10 },
+  // fakesnow, a Snowflake for tests.
+  fakesnow: {
+    folder: '.tools/fakesnow',
+    requirements: 'test/snowflake/equipment/requirements.txt',
+    oldest: 11,
+  },
+};
 
-/** Whether the environment is as dbt/requirements.txt asks. */
-export function pythonIsReady(root) {
-  const folder = pythonFolder(root);
+/** Whether an environment is as its requirements ask. */
+export function pythonIsReady(root, name = 'dbt') {
+  const environment = pythonEnvironments[name];
+  const folder = join(root, environment.folder);
   // The link of an environment whose Python was removed leads nowhere.
-  return existsSync(join(folder, 'bin', 'python')) && isStamped(folder, join(root, 'dbt', 'requirements.txt'));
+  return existsSync(join(folder, 'bin', 'python')) && isStamped(folder, join(root, environment.requirements));
 }
 
 /** The first Python that fits, else the first there is: `{ command, minor, venv, fits }`. */
-export function findPython(environment = process.env) {
+export function findPython(environment = process.env, oldest = pythonEnvironments.dbt.oldest) {
   const names = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];
   const found = names.flatMap((command) => {
     const { status, stdout } = spawnSync(command, ['-c', question], {
@@ -34,7 +40,7 @@ export function findPython(environment = process.env) {
     });
     if (status !== 0) return [];
     const [minor, major, venv] = stdout.trim().split(' ').map(Number);
-    const fits = major === 3 && minor >= oldestPython && minor <= newestPython;
+    const fits = major === 3 && minor >= oldest && minor <= newestPython;
     return major === 3 ? [{ command, minor, venv: venv === 1, fits }] : [];
   });
   return found.find(({ fits, venv }) => fits && venv) ?? found.find(({ fits }) => fits) ?? found[0];
@@ -45,13 +51,14 @@ export function hasUv(environment = process.env) {
   return spawnSync('uv', ['--version'], { stdio: 'ignore', env: environment, timeout: 20_000 }).status === 0;
 }
 
-/** Makes the environment anew. */
-export async function installPython(root) {
-  const folder = pythonFolder(root);
-  const requirements = join(root, 'dbt', 'requirements.txt');
+/** Makes an environment anew. */
+export async function installPython(root, name = 'dbt') {
+  const environment = pythonEnvironments[name];
+  const folder = join(root, environment.folder);
+  const requirements = join(root, environment.requirements);
   const python = join(folder, 'bin', 'python');
   rmSync(folder, { recursive: true, force: true });
-  const found = findPython();
+  const found = findPython(process.env, environment.oldest);
   if (hasUv()) {
     await runTool('uv', ['venv', '--quiet', '--python', found?.fits ? found.command : `3.${newestPython}`, folder]);
     await runTool('uv', [
