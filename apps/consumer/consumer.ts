@@ -1,4 +1,4 @@
-import { setInterval as every, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { messageOf } from '../common/errors.ts';
 import type { Logger } from '../common/logger.ts';
@@ -67,7 +67,7 @@ export class LearningEventConsumer {
     return { healthy: problems.length === 0, problems };
   }
 
-  /** Writes what was read, leaves the group and stops, within 10 seconds: what isn't written by then stays in Kafka. */
+  /** Writes what was read, leaves the group, closes the store and stops, within 10 seconds: what isn't written by then stays in Kafka. */
   async stop(): Promise<void> {
     if (this.#leaving) return;
     this.#leaving = true;
@@ -75,7 +75,9 @@ export class LearningEventConsumer {
     if (!written) this.#options.logger.warn('Stopped before everything was written: the rest stays in Kafka.');
     this.#assignment?.end();
     this.#stopping.abort();
+    const { store } = this.#options;
     await endsWithin(3000, Promise.all([this.#consumer?.disconnect(), this.#admin.disconnect(), this.#finished]));
+    await endsWithin(500, store.close());
   }
 
   /** kafkajs restarts itself after most errors; after the others a new consumer is built. */
@@ -237,14 +239,11 @@ export class LearningEventConsumer {
   };
 
   async #keepObserving(): Promise<void> {
-    try {
-      for await (const _ of every(observeEvery, undefined, { signal: this.#stopping.signal })) {
-        if (this.#inGroup) {
-          await this.#assignment?.observe().catch((error: Error) => this.#options.logger.debug(error.message));
-        }
-      }
-    } catch (error) {
-      if (!this.#stopping.signal.aborted) throw error;
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      await sleep(observeEvery, undefined, { signal }).catch(this.#unlessStopping);
+      if (!this.#inGroup) continue;
+      await this.#assignment?.observe().catch((error: Error) => this.#options.logger.debug(error.message));
     }
   }
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../../apps/common/errors.ts';
 import { runLive } from '../../apps/simulator/live.ts';
 import type { Settings } from '../../settings.ts';
 import type { ResidentDbt } from './dbt.ts';
@@ -66,8 +67,7 @@ async function keepFresh(dbt: ResidentDbt, freshness: Freshness, signal: AbortSi
       const { seconds: took } = await dbt.run(['run']);
       Object.assign(freshness, { builtAt: Date.now(), buildSeconds: took, problem: undefined });
     } catch (error) {
-      if (!(error instanceof Error) || signal.aborted) return;
-      freshness.problem = error.message;
+      freshness.problem = messageOf(error);
     }
   }
 }
